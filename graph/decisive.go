@@ -1,0 +1,124 @@
+package graph
+
+import "slices"
+
+// strengthOf returns the strength with which a listing is reached by a way or
+// a more direct one, 0 if it is not.
+func (s *survey) strengthOf(t target, way Way) Status {
+	best := Status(0)
+	for _, e := range s.entries {
+		if e.target == t && e.way <= way && (best == 0 || e.tier < best) {
+			best = e.tier
+		}
+	}
+	return best
+}
+
+func (s *survey) strength() Status {
+	best := Status(0)
+	for _, e := range s.entries {
+		if best == 0 || e.tier < best {
+			best = e.tier
+		}
+	}
+	return best
+}
+
+func weaker(after, before Status) bool { return after == 0 || after > before }
+
+// decisive returns the claims without any one of which a listing would not be
+// reached, or only by weaker claims.
+func (q *inquiry) decisive(w *walk, now *survey, e entry) []ClaimRef {
+	var found []ClaimRef
+	for _, c := range q.candidates(w, now.tiers[q.policy.WeakestStatus], e.route) {
+		without := q.survey(w, q.asOf, c)
+		if weaker(without.strengthOf(e.target, e.way), e.tier) {
+			found = append(found, c)
+		}
+	}
+	return found
+}
+
+// decisiveOverall returns the claims without any one of which the finding would
+// change or lose strength. Each must stand on every strongest path, so the
+// first one holds all candidates.
+func (q *inquiry) decisiveOverall(w *walk, now *survey) []ClaimRef {
+	strongest := slices.IndexFunc(now.entries, func(e entry) bool { return e.tier == now.strength() })
+	if strongest < 0 {
+		return nil
+	}
+	var found []ClaimRef
+	for _, c := range q.candidates(w, now.tiers[q.policy.WeakestStatus], now.entries[strongest].route) {
+		without := q.survey(w, q.asOf, c)
+		if weaker(without.strength(), now.strength()) {
+			found = append(found, c)
+		}
+	}
+	return found
+}
+
+// candidates returns the claims that a path rests on: those of its hops and,
+// where shares of several owners add up, those of the other owners and of
+// their listings.
+func (q *inquiry) candidates(w *walk, ev *evaluation, r route) []ClaimRef {
+	var refs []ClaimRef
+	add := func(k int32) {
+		if c := w.edges[k].Claim; !slices.Contains(refs, c) {
+			refs = append(refs, c)
+		}
+	}
+	var owned []int32
+	for _, k := range r.hops {
+		for _, other := range ev.parallel(k) {
+			add(other)
+		}
+		if w.edges[k].Relation == Owns {
+			owned = append(owned, ev.localNear(k))
+		}
+	}
+	for _, k := range ev.parallel(r.listing) {
+		add(k)
+	}
+	for _, i := range ev.upstreamOwners(owned) {
+		for k := w.start[i]; k < w.start[i+1]; k++ {
+			e := &w.edges[k]
+			if (e.Relation == Owns || e.Relation == ListedOn || e.Relation == RenamedTo) && ev.holds(e) {
+				add(k)
+			}
+		}
+	}
+	return refs
+}
+
+// parallel returns the edges of the same hop that hold: other claims that say
+// the same.
+func (ev *evaluation) parallel(edge int32) []int32 {
+	w, near := ev.w, ev.localNear(edge)
+	var same []int32
+	for k := w.start[near]; k < w.start[near+1]; k++ {
+		if ev.sameHop(edge, k) && ev.holds(&w.edges[k]) {
+			same = append(same, k)
+		}
+	}
+	return same
+}
+
+func (ev *evaluation) localNear(edge int32) int32 {
+	i, _ := ev.w.local(ev.w.edges[edge].Near)
+	return i
+}
+
+// upstreamOwners returns some companies and all of their owners.
+func (ev *evaluation) upstreamOwners(companies []int32) []int32 {
+	w := ev.w
+	seen := slices.Clone(companies)
+	for i := 0; i < len(seen); i++ {
+		for k := w.start[seen[i]]; k < w.start[seen[i]+1]; k++ {
+			e := &w.edges[k]
+			if (e.Relation == Owns || e.Relation == RenamedTo) && w.far[k] >= 0 && ev.holds(e) && !slices.Contains(seen, w.far[k]) {
+				seen = append(seen, w.far[k])
+			}
+		}
+	}
+	return seen
+}

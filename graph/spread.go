@@ -1,0 +1,156 @@
+package graph
+
+import (
+	"context"
+	"slices"
+)
+
+// spread is the downstream counterpart of search: which entities a set of
+// listed companies reaches within some limits, by the fewest affiliations, then
+// the fewest hops, and from which of the companies.
+type spread struct {
+	hops   []int8  // by state (entity, affiliations used); -1: not reached
+	origin []int32 // by state: the origin that comes first in the order of ids
+	level  []int32
+	next   []int32
+	cut    bool
+}
+
+// origin is a listing from which a reach starts: a company, by its number in
+// the walk, and the claim that lists it.
+type origin struct {
+	company int32
+	listing Edge
+}
+
+// run reaches what the limits allow. Origins stand in the order of ids, and
+// those for which counts is false are left out.
+func (s *spread) run(ev *evaluation, l limits, origins []origin, counts func(*origin) bool) {
+	w, width := ev.w, int32(l.affiliations+1) //nolint:gosec // at most affiliationLimit
+	size := len(w.nodes) * int(width)
+	s.hops = slices.Grow(s.hops[:0], size)[:size]
+	s.origin = slices.Grow(s.origin[:0], size)[:size]
+	for i := range s.hops {
+		s.hops[i] = -1
+	}
+	s.level, s.cut = s.level[:0], false
+	for i := range origins {
+		at := origins[i].company * width
+		if counts(&origins[i]) && s.hops[at] < 0 {
+			s.hops[at], s.origin[at] = 0, int32(i) //nolint:gosec // bounded by the walk
+			s.level = append(s.level, at)
+		}
+	}
+	for hops := 1; len(s.level) > 0; hops++ {
+		s.next = s.next[:0]
+		for _, from := range s.level {
+			s.expand(ev, l, from, width, int8(hops), hops > l.hops) //nolint:gosec // at most hopLimit+1
+		}
+		s.level, s.next = s.next, s.level
+	}
+}
+
+func (s *spread) expand(ev *evaluation, l limits, from, width int32, hops int8, last bool) {
+	w, local, used := ev.w, from/width, from%width
+	if int(local) >= len(w.start)-1 {
+		return
+	}
+	for k := w.start[local]; k < w.start[local+1]; k++ {
+		far := w.far[k]
+		if far < 0 || !ev.holds(&w.edges[k]) {
+			continue
+		}
+		cost := ev.cost(l, k, &w.edges[k])
+		if cost < 0 || used+cost >= width {
+			continue
+		}
+		to := far*width + used + cost
+		if s.dominated(far*width, used+cost, hops) {
+			continue
+		}
+		switch {
+		case last:
+			s.cut = true
+		case s.hops[to] < 0:
+			s.hops[to], s.origin[to] = hops, s.origin[from]
+			s.next = append(s.next, to)
+		default:
+			s.origin[to] = min(s.origin[to], s.origin[from])
+		}
+	}
+}
+
+func (s *spread) dominated(base, used int32, hops int8) bool {
+	for a := range used {
+		if h := s.hops[base+a]; h >= 0 && h <= hops {
+			return true
+		}
+	}
+	h := s.hops[base+used]
+	return h >= 0 && h < hops
+}
+
+// gatherDownstream walks from the origins to everything that came from them.
+func (q *inquiry) gatherDownstream(ctx context.Context, companies []Node) (*walk, error) {
+	w := newWalk(Downstream, entityLimit)
+	if err := w.gather(ctx, q, companies...); err != nil {
+		w.release()
+		return nil, err
+	}
+	return w, nil
+}
+
+// evaluateDownstream reads a downstream walk with claims up to a status. Which
+// shares count as ownership depends on all owners of a company, so they are
+// looked at upstream of every company that the walk met.
+func (q *inquiry) evaluateDownstream(ctx context.Context, w *walk, tier Status) (*evaluation, error) {
+	ev := &evaluation{q: q, w: w, day: q.asOf, tier: tier, without: noClaim, force: q.inForce(q.asOf)}
+	if !w.has(Ownership) {
+		return ev, nil
+	}
+	owners, err := q.ownersOf(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	defer owners.release()
+	up := q.evaluate(owners, q.asOf, tier, noClaim)
+	byClaim := make(map[ClaimRef]uint8, len(owners.edges))
+	for k := range owners.edges {
+		if owners.edges[k].Relation == Owns {
+			byClaim[owners.edges[k].Claim] = up.counts[k]
+		}
+	}
+	ev.counts = make([]uint8, len(w.edges))
+	for k := range w.edges {
+		if w.edges[k].Relation == Owns {
+			ev.counts[k] = byClaim[w.edges[k].Claim]
+		}
+	}
+	return ev, nil
+}
+
+// ownersOf gathers the owners of every company of a downstream walk.
+func (q *inquiry) ownersOf(ctx context.Context, w *walk) (*walk, error) {
+	companies := []Node{}
+	seen := map[Node]bool{}
+	for k := range w.edges {
+		for _, n := range []Node{w.edges[k].Near, w.edges[k].Far} {
+			if l := rules[w.edges[k].Relation].Layer; l >= Identity && l <= Affiliation && !seen[n] {
+				seen[n] = true
+				companies = append(companies, n)
+			}
+		}
+	}
+	up := *q
+	up.walked = SetOf(Owns, RenamedTo, ListedOn) & q.walked
+	owners := newWalk(Upstream, entityLimit)
+	if err := owners.gather(ctx, &up, companies...); err != nil {
+		owners.release()
+		return nil, err
+	}
+	if err := q.loadCountries(ctx, owners); err != nil {
+		owners.release()
+		return nil, err
+	}
+	return owners, nil
+}

@@ -1,0 +1,118 @@
+package graph
+
+import (
+	"context"
+	"slices"
+)
+
+// step is a stretch of valid time with one conclusion.
+type step struct {
+	from, to Day
+	conclusion
+	complete bool
+	entries  []entry
+}
+
+// maxStepWork bounds the claims that the steps of one question read.
+const maxStepWork = 50_000_000
+
+// breaks returns the days on which what a walk shows can change, in order, from
+// MinDay on.
+func (q *inquiry) breaks(w *walk) []Day {
+	days := []Day{MinDay}
+	for i := range w.edges {
+		days = append(days, w.edges[i].From, w.edges[i].To)
+	}
+	for _, r := range q.rules {
+		for _, p := range r.InForce {
+			days = append(days, p.From.Earliest(), p.To.Latest())
+		}
+	}
+	slices.Sort(days)
+	days = slices.Compact(days)
+	return slices.DeleteFunc(days, func(d Day) bool { return d >= MaxDay })
+}
+
+// steps returns the conclusions of valid time up to and with a day, newest
+// first, one for each stretch without a break. If that is more work than one
+// question may do, the oldest ones are missing.
+func (q *inquiry) steps(w *walk, until Day) []step {
+	days := q.breaks(w)
+	work := 0
+	var steps []step
+	for i := len(days) - 1; i >= 0 && work <= maxStepWork; i-- {
+		if days[i] > until {
+			continue
+		}
+		end := MaxDay
+		if i+1 < len(days) {
+			end = days[i+1]
+		}
+		s := q.survey(w, days[i], noClaim)
+		c := q.conclude(w, &s, undetermined(q.verdicts(w, &s)))
+		steps = append(steps, step{days[i], end, c, !s.cut && !w.hopCut && !w.sizeCut, s.entries})
+		work += 10 * (len(w.edges) + len(w.nodes))
+	}
+	return steps
+}
+
+// Timeline answers with the finding as a step function of valid time.
+func Timeline(ctx context.Context, s Store, question Question) (TimelineAnswer, error) {
+	var answer TimelineAnswer
+	err := s.View(ctx, question.KnownAt, func(v View) error {
+		var err error
+		answer, err = timeline(ctx, v, question)
+		return err
+	})
+	return answer, err
+}
+
+func timeline(ctx context.Context, v View, question Question) (TimelineAnswer, error) {
+	q, err := newInquiry(ctx, v, &question.Policy, question.AsOf, question.Lists)
+	if err != nil {
+		return TimelineAnswer{}, err
+	}
+	basis := q.basis(question)
+	a := TimelineAnswer{
+		Query: question.Subject, Complete: true, KnownAt: basis.KnownAt, Revision: basis.Revision,
+		Policy: basis.Policy, Lists: basis.Lists, Steps: []Step{},
+	}
+	subject, err := Resolve(ctx, v, question.Subject, Product, Company)
+	if KindOf(err) == KindNotFound {
+		unknown := q.unknownSubject(question, err.Error())
+		a.Reasons = unknown.Reasons
+		a.Steps = []Step{{Finding: Unknown, Action: unknown.Action, Listings: []StepListing{}}}
+		return a, nil
+	}
+	if err != nil {
+		return TimelineAnswer{}, err
+	}
+	ref := subject.Ref()
+	a.Subject = &ref
+	w := newWalk(Upstream, q.policy.MaxEntities)
+	defer w.release()
+	if err := q.gatherAll(ctx, w, subject.ID); err != nil {
+		return TimelineAnswer{}, err
+	}
+	steps := q.steps(w, MaxDay)
+	b := newBook(q, w)
+	b.wantSteps(steps)
+	if err := b.load(ctx); err != nil {
+		return TimelineAnswer{}, err
+	}
+	a.Steps, a.Complete, a.Reasons = b.timeline(steps)
+	return a, nil
+}
+
+func (q *inquiry) gatherAll(ctx context.Context, w *walk, id ID) error {
+	nodes, err := q.view.Nodes(ctx, []ID{id})
+	if err != nil {
+		return err
+	}
+	w.add(nodes[0])
+	w.start = append(w.start, 0)
+	if err := w.widen(ctx, q); err != nil {
+		return err
+	}
+	return q.loadCountries(ctx, w)
+}

@@ -1,0 +1,167 @@
+package graph
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// verdict is what one ownership rule says of one company of a walk.
+type verdict struct {
+	company  int32
+	rule     *ownershipRule
+	force    force
+	verdict  Verdict
+	min, max int64
+	owners   []ownerPart
+	note     string
+}
+
+type ownerPart struct {
+	owner    int32
+	verdict  Verdict
+	min, max int32
+	edges    []int32
+}
+
+// loadCountries finds out which companies of a walk a rule does not cover
+// because of where they are seated. Where no country is known the rule covers
+// the company: not knowing must not make it clear.
+func (q *inquiry) loadCountries(ctx context.Context, w *walk) error {
+	needed := slices.ContainsFunc(q.rules, func(r ownershipRule) bool { return len(r.ExcludeCountries) > 0 })
+	if !needed || !w.has(Ownership) {
+		return nil
+	}
+	var ids []ID
+	var nodes []Node
+	for _, n := range w.nodes {
+		if id := q.view.ID(n); id.Kind() == Company {
+			ids, nodes = append(ids, id), append(nodes, n)
+		}
+	}
+	companies, err := q.view.Entities(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for i := range q.rules {
+		rule := &q.rules[i]
+		rule.excluded = make(map[Node]bool)
+		for j, company := range companies {
+			countries := company.Attributes[CountryAttribute]
+			outside := slices.ContainsFunc(countries, func(c string) bool { return !slices.Contains(rule.ExcludeCountries, c) })
+			if len(countries) > 0 && len(rule.ExcludeCountries) > 0 && !outside {
+				rule.excluded[nodes[j]] = true
+			}
+		}
+	}
+	return nil
+}
+
+// verdicts asks each ownership rule about each company that the subject leads
+// to otherwise than by ownership or affiliation: itself, or its makers, sellers
+// and licensors.
+func (q *inquiry) verdicts(w *walk, s *survey) []verdict {
+	if !w.has(Ownership) {
+		return nil
+	}
+	ev := s.tiers[q.policy.WeakestStatus]
+	ev.run(limits{way: ByLineage, hops: q.policy.MaxHops})
+	var companies []int32
+	for i := range int32(len(w.start) - 1) { //nolint:gosec // bounded by MaxEntities
+		if w.search.states[i].hops >= 0 && ev.hasOwners(i) && q.view.ID(w.nodes[i]).Kind() == Company {
+			companies = append(companies, i)
+		}
+	}
+	slices.SortFunc(companies, func(a, b int32) int {
+		return strings.Compare(string(q.view.ID(w.nodes[a])), string(q.view.ID(w.nodes[b])))
+	})
+	if len(companies) == 0 {
+		return nil
+	}
+	var all []verdict
+	for i := range q.rules {
+		rule := &q.rules[i]
+		least, most := ev.members(rule, atLeast), ev.members(rule, atMost)
+		for _, c := range companies {
+			all = append(all, ev.verdict(rule, c, least, most))
+		}
+	}
+	slices.SortStableFunc(all, func(a, b verdict) int { return slices.Index(companies, a.company) - slices.Index(companies, b.company) })
+	return all
+}
+
+func (ev *evaluation) hasOwners(i int32) bool {
+	for k := ev.w.start[i]; k < ev.w.start[i+1]; k++ {
+		if e := &ev.w.edges[k]; e.Relation == Owns && ev.holds(e) {
+			return true
+		}
+	}
+	return false
+}
+
+func (ev *evaluation) verdict(rule *ownershipRule, company int32, least, most []bool) verdict {
+	v := verdict{company: company, rule: rule, verdict: Out}
+	v.force, v.note = rule.at(ev.day)
+	sums := newShareSum(len(ev.w.nodes))
+	switch {
+	case ev.joins(int(company), rule, atLeast, least, sums):
+		v.verdict = In
+	case ev.joins(int(company), rule, atMost, most, sums):
+		v.verdict = Undetermined
+	}
+	ev.addOwners(&v, least, most)
+	switch {
+	case rule.excluded[ev.w.nodes[company]]:
+		v.note = "the rule does not cover companies seated in " + strings.Join(rule.ExcludeCountries, " or ")
+	case v.force == notInForce && v.verdict != Out:
+		v.note = fmt.Sprintf("the rule is not in force on %s; by the shares the answer would be %s", ev.day, v.verdict)
+		v.verdict = Out
+	case v.force == unconfirmedForce && v.verdict == In:
+		v.verdict = Undetermined
+	}
+	return v
+}
+
+// addOwners adds up what the owners that count as listed hold.
+func (ev *evaluation) addOwners(v *verdict, least, most []bool) {
+	w := ev.w
+	for k := w.start[v.company]; k < w.start[v.company+1]; k++ {
+		e, far := &w.edges[k], w.far[k]
+		if e.Relation != Owns || far < 0 || !most[far] || !ev.holds(e) || !v.rule.counts(e) {
+			continue
+		}
+		i := slices.IndexFunc(v.owners, func(o ownerPart) bool { return o.owner == far })
+		if i < 0 {
+			i = len(v.owners)
+			v.owners = append(v.owners, ownerPart{owner: far, verdict: Undetermined})
+		}
+		o := &v.owners[i]
+		o.edges = append(o.edges, k)
+		o.max = max(o.max, e.ShareMax)
+		if least[far] {
+			o.verdict = In
+			o.min = max(o.min, e.ShareMin)
+		}
+	}
+	for _, o := range v.owners {
+		v.min += int64(o.min)
+		v.max += int64(o.max)
+	}
+	v.min, v.max = min(v.min, WholeShare), min(v.max, WholeShare)
+}
+
+// undetermined says in words which ownership rules cannot be decided. Rules
+// that an earlier one implies are left to that one.
+func undetermined(verdicts []verdict) []string {
+	var why []string
+	for _, v := range verdicts {
+		if v.verdict != Undetermined || v.rule.implied {
+			continue
+		}
+		why = append(why, fmt.Sprintf("whether the ownership rule %q catches a company of the answer is undetermined: the shares known of its listed owners lie between %s and %s percent",
+			v.rule.Name, decimal(v.min, shareDecimals), decimal(v.max, shareDecimals)))
+	}
+	slices.Sort(why)
+	return slices.Compact(why)
+}

@@ -1,0 +1,216 @@
+package graph
+
+import (
+	"context"
+	"fmt"
+	"sync"
+)
+
+// walk is the part of the graph on one side of a subject, gathered level by level,
+// each entity once. Everything after the gathering happens here, on small
+// consecutive numbers, without the store.
+type walk struct {
+	nodes    []Node
+	start    []int32 // edges[start[i]:start[i+1]] are those of nodes[i]
+	edges    []Edge
+	far      []int32 // the number of the entity at the far end of each edge; below 0: none
+	disputed []Edge
+	hopCut   bool // entities beyond the most hops were left out
+	sizeCut  bool // entities beyond the most entities were left out
+	layers   uint16
+	statuses uint8
+	way      Direction
+	most     int // entities that may be visited
+
+	marks  []mark // by Node
+	epoch  uint32
+	search search // scratch
+}
+
+type mark struct {
+	epoch uint32
+	local int32
+}
+
+const (
+	noFar   int32 = -1 // a list, or an entity that was left out
+	unasked int32 = -2 // does not hold on the day: gathered later, if at all
+)
+
+var walks = sync.Pool{New: func() any { return new(walk) }}
+
+// newWalk returns an empty walk in a direction that visits at most so many
+// entities; release gives it back.
+func newWalk(d Direction, most int) *walk {
+	w, ok := walks.Get().(*walk)
+	if !ok {
+		w = new(walk)
+	}
+	w.nodes, w.start, w.edges, w.far, w.disputed = w.nodes[:0], w.start[:0], w.edges[:0], w.far[:0], w.disputed[:0]
+	w.hopCut, w.sizeCut, w.layers, w.statuses, w.way, w.most = false, false, 0, 0, d, most
+	w.epoch++
+	if w.epoch == 0 {
+		clear(w.marks)
+		w.epoch = 1
+	}
+	return w
+}
+
+func (w *walk) release() { walks.Put(w) }
+
+func (w *walk) has(l Layer) bool { return w.layers>>l&1 == 1 }
+
+// local returns the number of an entity in the walk, and whether it has one.
+func (w *walk) local(n Node) (int32, bool) {
+	if int(n) < len(w.marks) && w.marks[n].epoch == w.epoch {
+		return w.marks[n].local, true
+	}
+	return noFar, false
+}
+
+func (w *walk) add(n Node) int32 {
+	if int(n) >= len(w.marks) {
+		w.marks = append(w.marks, make([]mark, int(n)+1-len(w.marks)+len(w.marks)/2)...)
+	}
+	i := int32(len(w.nodes)) //nolint:gosec // bounded by MaxEntities
+	w.marks[n] = mark{w.epoch, i}
+	w.nodes = append(w.nodes, n)
+	return i
+}
+
+// gather walks from some entities over the claims that hold on the day
+// asked about. The claims of other days are kept too, but not walked.
+func (w *walk) gather(ctx context.Context, q *inquiry, subjects ...Node) error {
+	for _, n := range subjects {
+		if _, ok := w.local(n); !ok {
+			w.add(n)
+		}
+	}
+	for hops, begin := 0, 0; begin < len(w.nodes); hops++ {
+		end := len(w.nodes)
+		if err := w.level(ctx, q, begin, end, hops == q.policy.MaxHops, false); err != nil {
+			return err
+		}
+		begin = end
+		if hops == q.policy.MaxHops {
+			break
+		}
+	}
+	w.start = append(w.start, int32(len(w.edges))) //nolint:gosec // bounded by MaxEntities and memory
+	return nil
+}
+
+// widen goes on from the claims that gather did not walk because they hold on
+// other days, and walks everything from there at any date.
+func (w *walk) widen(ctx context.Context, q *inquiry) error {
+	begin := len(w.start) - 1
+	w.start = w.start[:begin]
+	for k := range w.edges {
+		if w.far[k] == unasked {
+			w.far[k] = w.enter(w.edges[k].Far)
+		}
+	}
+	for begin < len(w.nodes) {
+		end := len(w.nodes)
+		if err := w.level(ctx, q, begin, end, false, true); err != nil {
+			return err
+		}
+		begin = end
+	}
+	w.start = append(w.start, int32(len(w.edges))) //nolint:gosec // bounded by MaxEntities and memory
+	return nil
+}
+
+// level asks the view for the claims of nodes[begin:end] and keeps those that
+// can count.
+func (w *walk) level(ctx context.Context, q *inquiry, begin, end int, last, anyDay bool) error {
+	raw := len(w.edges)
+	var err error
+	set := q.walked
+	if w.way == Downstream {
+		set &^= SetOf(ListedOn)
+	}
+	if w.edges, err = q.view.Adjacent(ctx, w.nodes[begin:end], w.way, set, w.edges); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return Unavailable("the question took too long and was given up; no answer was computed", err)
+	}
+	kept, near := raw, begin-1
+	for k := raw; k < len(w.edges); k++ {
+		e := &w.edges[k]
+		for near < begin || w.nodes[near] != e.Near {
+			near++
+			w.start = append(w.start, int32(kept)) //nolint:gosec // bounded by memory
+		}
+		if e.Status > q.policy.WeakestStatus || e.Confidence < q.policy.MinConfidence {
+			if e.Status == Disputed {
+				w.disputed = append(w.disputed, *e)
+			}
+			continue
+		}
+		far, keep := w.follow(q, e, last, anyDay)
+		if !keep {
+			continue
+		}
+		w.edges[kept] = *e
+		w.far = append(w.far, far)
+		kept++
+	}
+	for near++; near < end; near++ {
+		w.start = append(w.start, int32(kept)) //nolint:gosec // bounded by memory
+	}
+	w.edges = w.edges[:kept]
+	return nil
+}
+
+// follow decides what a claim leads to, and whether it is kept.
+func (w *walk) follow(q *inquiry, e *Edge, last, anyDay bool) (far int32, keep bool) {
+	layer := rules[e.Relation].Layer
+	switch {
+	case layer == Listing:
+		if !q.listCounts(e.Far) {
+			return noFar, false
+		}
+		far = noFar
+	case !anyDay && (e.From > q.asOf || q.asOf >= e.To):
+		far = unasked
+	case last:
+		var seen bool
+		if far, seen = w.local(e.Far); !seen {
+			w.hopCut = true
+			return noFar, false
+		}
+	default:
+		if far = w.enter(e.Far); far == noFar {
+			return noFar, false
+		}
+	}
+	w.layers |= 1 << layer
+	w.statuses |= 1 << e.Status
+	return far, true
+}
+
+// enter returns the number of an entity, adding it if there is room.
+func (w *walk) enter(n Node) int32 {
+	if i, ok := w.local(n); ok {
+		return i
+	}
+	if len(w.nodes) >= w.most {
+		w.sizeCut = true
+		return noFar
+	}
+	return w.add(n)
+}
+
+// reasons tells why a walk did not see everything.
+func (w *walk) reasons(maxHops int) []string {
+	var why []string
+	if w.hopCut {
+		why = append(why, fmt.Sprintf("the walk was cut short at max_hops %d", maxHops))
+	}
+	if w.sizeCut {
+		why = append(why, fmt.Sprintf("the walk was cut short at max_entities %d", w.most))
+	}
+	return why
+}
