@@ -28,12 +28,12 @@ var roles = []string{"", "plaintiff", "defendant", "petitioner", "respondent"}
 // prepare checks a claim against the table of relations and fills in defaults.
 func (c *Claim) prepare(at string, p *problems) {
 	rule := c.Relation.Rule()
-	if c.Relation == 0 {
+	if rule.Name == "" {
 		p.add(at+".relation", "is missing; use one of %v", Relations())
 	} else {
 		c.checkEnds(at, rule, p)
 	}
-	if c.Status == 0 {
+	if c.Status.String() == "" {
 		p.add(at+".status", "is missing; use confirmed, reported, alleged or disputed")
 	}
 	if c.Confidence == 0 {
