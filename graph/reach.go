@@ -239,7 +239,7 @@ func (q *inquiry) spreadAll(ctx context.Context, w *walk, origins []origin) ([]r
 
 // collect hands out the products reached by a run.
 func (s *spread) collect(w *walk, l limits, product []bool, found func(i int32, hops int, origin int32)) {
-	width := int32(l.affiliations + 1) //nolint:gosec // at most affiliationLimit
+	width := int32(l.affiliations + 1)   //nolint:gosec // at most affiliationLimit
 	for i := range int32(len(w.nodes)) { //nolint:gosec // bounded by entityLimit
 		if !product[i] {
 			continue

@@ -22,6 +22,8 @@ type walk struct {
 	way      Direction
 	most     int // entities that may be visited
 
+	onlyToday bool // claims of other days are not kept
+
 	marks  []mark // by Node
 	epoch  uint32
 	search search // scratch
@@ -46,14 +48,20 @@ func newWalk(d Direction, most int) *walk {
 	if !ok {
 		w = new(walk)
 	}
+	w.way, w.most, w.onlyToday = d, most, false
+	w.reset()
+	return w
+}
+
+// reset empties the walk.
+func (w *walk) reset() {
 	w.nodes, w.start, w.edges, w.far, w.disputed = w.nodes[:0], w.start[:0], w.edges[:0], w.far[:0], w.disputed[:0]
-	w.hopCut, w.sizeCut, w.layers, w.statuses, w.way, w.most = false, false, 0, 0, d, most
+	w.hopCut, w.sizeCut, w.layers, w.statuses = false, false, 0, 0
 	w.epoch++
 	if w.epoch == 0 {
 		clear(w.marks)
 		w.epoch = 1
 	}
-	return w
 }
 
 func (w *walk) release() { walks.Put(w) }
@@ -167,13 +175,16 @@ func (w *walk) level(ctx context.Context, q *inquiry, begin, end int, last, anyD
 // follow decides what a claim leads to, and whether it is kept.
 func (w *walk) follow(q *inquiry, e *Edge, last, anyDay bool) (far int32, keep bool) {
 	layer := rules[e.Relation].Layer
+	holds := anyDay || (e.From <= q.asOf && q.asOf < e.To)
 	switch {
+	case !holds && w.onlyToday:
+		return noFar, false
 	case layer == Listing:
 		if !q.listCounts(e.Far) {
 			return noFar, false
 		}
 		far = noFar
-	case !anyDay && (e.From > q.asOf || q.asOf >= e.To):
+	case !holds:
 		far = unasked
 	case last:
 		var seen bool

@@ -1,0 +1,125 @@
+package graph
+
+import (
+	"cmp"
+	"context"
+	"slices"
+)
+
+// Rebadgings answers with the pattern that matters most: every REBRANDED_AS or
+// SELLS that began on or after the day of a listing to which the old product
+// traces back, for the listings of a company or of a whole list, in the order
+// of product ids. A company's sale under its own label is none.
+func Rebadgings(ctx context.Context, s Store, question ReachQuestion) ([]Rebadging, error) {
+	var found []Rebadging
+	err := s.View(ctx, question.KnownAt, func(v View) error {
+		var err error
+		found, err = rebadgings(ctx, v, question)
+		return err
+	})
+	return found, err
+}
+
+func rebadgings(ctx context.Context, v View, question ReachQuestion) ([]Rebadging, error) {
+	q, err := newInquiry(ctx, v, &question.Policy, question.AsOf, question.Lists)
+	if err != nil {
+		return nil, err
+	}
+	start, err := Resolve(ctx, v, question.Origin, Company, List)
+	if err != nil {
+		return nil, err
+	}
+	listings, err := q.listings(ctx, start)
+	if err != nil {
+		return nil, err
+	}
+	found := []Rebadging{}
+	done := map[target]bool{}
+	for _, l := range listings {
+		t := target{int32(l.Near), l.Far}
+		if l.From == MinDay || done[t] {
+			continue
+		}
+		done[t] = true
+		if found, err = q.rebadgingsOf(ctx, l, found); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(found, func(a, b Rebadging) int {
+		return cmp.Or(
+			cmp.Compare(a.To.ID, b.To.ID), cmp.Compare(a.From.ID, b.From.ID), cmp.Compare(a.Relation, b.Relation),
+			cmp.Compare(a.Entity.ID, b.Entity.ID), cmp.Compare(a.List.ID, b.List.ID),
+		)
+	})
+	return found, nil
+}
+
+// rebadgingsOf adds those that came after one listing.
+func (q *inquiry) rebadgingsOf(ctx context.Context, listing Edge, found []Rebadging) ([]Rebadging, error) {
+	w, err := q.gatherDownstream(ctx, []Node{listing.Near})
+	if err != nil {
+		return nil, err
+	}
+	defer w.release()
+	rows, _, err := q.spreadAll(ctx, w, []origin{{0, listing}})
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]ID, len(rows))
+	for i, r := range rows {
+		ids[i] = r.product
+	}
+	nodes, err := q.view.Nodes(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	rebranded, err := q.view.Adjacent(ctx, nodes, Downstream, SetOf(RebrandedAs)&q.walked, nil)
+	if err != nil {
+		return nil, err
+	}
+	sold, err := q.view.Adjacent(ctx, nodes, Upstream, SetOf(Sells)&q.walked, nil)
+	if err != nil {
+		return nil, err
+	}
+	byNode := make(map[Node]reached, len(rows))
+	for i, r := range rows {
+		byNode[nodes[i]] = r
+	}
+	for _, e := range append(rebranded, sold...) {
+		late := e.From >= listing.From && e.From <= q.asOf && q.asOf < e.To
+		if !late || e.Status > q.policy.WeakestStatus || e.Confidence < q.policy.MinConfidence || e.Far == listing.Near {
+			continue
+		}
+		r, err := q.rebadging(ctx, e, listing, byNode[e.Near])
+		if err != nil {
+			return nil, err
+		}
+		if i := slices.IndexFunc(found, r.sameHop); i >= 0 {
+			found[i].Claims = append(found[i].Claims, r.Claims...)
+			slices.SortFunc(found[i].Claims, compareClaims)
+			continue
+		}
+		found = append(found, r)
+	}
+	return found, nil
+}
+
+func (r Rebadging) sameHop(o Rebadging) bool {
+	return r.Relation == o.Relation && r.From == o.From && r.To == o.To && r.Entity == o.Entity && r.List == o.List
+}
+
+func (q *inquiry) rebadging(ctx context.Context, e, listing Edge, old reached) (Rebadging, error) {
+	claims, err := q.view.Claims(ctx, []ClaimRef{e.Claim, listing.Claim})
+	if err != nil {
+		return Rebadging{}, err
+	}
+	entities, err := q.view.Entities(ctx, []ID{claims[0].From, claims[0].To, claims[1].From, claims[1].To})
+	if err != nil {
+		return Rebadging{}, err
+	}
+	return Rebadging{
+		Relation: claims[0].Relation, From: entities[0].Ref(), To: entities[1].Ref(), Date: claims[0].ValidFrom,
+		Claims: claims[:1:1], Entity: entities[2].Ref(), List: entities[3].Ref(), ListedFrom: claims[1].ValidFrom,
+		Way: old.way, Strength: old.tier,
+	}, nil
+}
