@@ -78,13 +78,13 @@ func (cs ChangeSet) Prepare() (ChangeSet, error) {
 	cs.Entities, cs.Sources = slices.Clone(cs.Entities), slices.Clone(cs.Sources)
 	cs.Claims, cs.Retractions = slices.Clone(cs.Claims), slices.Clone(cs.Retractions)
 	for i := range cs.Entities {
-		cs.Entities[i].prepare(fmt.Sprintf("entities[%d]", i), &p)
+		cs.Entities[i] = cs.Entities[i].prepared(fmt.Sprintf("entities[%d]", i), &p)
 	}
 	for i := range cs.Sources {
-		cs.Sources[i].prepare(fmt.Sprintf("sources[%d]", i), &p)
+		cs.Sources[i] = cs.Sources[i].prepared(fmt.Sprintf("sources[%d]", i), &p)
 	}
 	for i := range cs.Claims {
-		cs.Claims[i].prepare(fmt.Sprintf("claims[%d]", i), &p)
+		cs.Claims[i] = cs.Claims[i].prepared(fmt.Sprintf("claims[%d]", i), &p)
 	}
 	for i, r := range cs.Retractions {
 		r.check(fmt.Sprintf("retractions[%d]", i), &p)
@@ -113,7 +113,7 @@ func checkRepeats[T any](p *problems, list string, items []T, id func(T) ID) {
 	}
 }
 
-func (e *Entity) prepare(at string, p *problems) {
+func (e Entity) prepared(at string, p *problems) Entity {
 	if wrong := e.ID.check(Kinds()...); wrong != "" {
 		p.add(at+".id", "%q %s", e.ID, wrong)
 	}
@@ -143,6 +143,7 @@ func (e *Entity) prepare(at string, p *problems) {
 	if len(e.Attributes) == 0 {
 		e.Attributes = nil
 	}
+	return e
 }
 
 func attributeForm(name string) bool {
@@ -151,7 +152,7 @@ func attributeForm(name string) bool {
 
 var sourceKinds = []string{"", "regulation", "list", "court", "press", "vendor", "registry", "research", "other"}
 
-func (s *Source) prepare(at string, p *problems) {
+func (s Source) prepared(at string, p *problems) Source {
 	if wrong := s.ID.check(sourceKind); wrong != "" {
 		p.add(at+".id", "%q %s", s.ID, wrong)
 	}
@@ -163,6 +164,7 @@ func (s *Source) prepare(at string, p *problems) {
 	if !slices.Contains(sourceKinds, s.Kind) {
 		p.add(at+".kind", "%q is not a kind of source; use one of%s", s.Kind, strings.Join(sourceKinds, " "))
 	}
+	return s
 }
 
 func (r Retraction) check(at string, p *problems) {

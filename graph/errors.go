@@ -83,8 +83,7 @@ func Unavailable(message string, cause error) *Error {
 
 // KindOf returns the kind of the first [*Error] in err's chain.
 func KindOf(err error) ErrorKind {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Kind
 	}
 	return KindInternal

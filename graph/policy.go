@@ -10,7 +10,7 @@ import (
 	"slices"
 )
 
-// Action is what an organisation does about an answer.
+// Action is what an organization does about an answer.
 type Action uint8
 
 // The actions, least severe first.
@@ -90,7 +90,7 @@ type OwnershipRule struct {
 	Source           string        `json:"source,omitempty"`
 }
 
-// Policy is the rules of one organisation. Its zero fields are filled in by
+// Policy is the rules of one organization. Its zero fields are filled in by
 // [ParsePolicy] from the default policy.
 type Policy struct {
 	Name            string          `json:"name"`
@@ -227,6 +227,9 @@ func (p Policy) Check() error {
 			bad.add(limit.field, "%d is outside %d to %d", limit.value, limit.min, limit.max)
 		}
 	}
+	if len(p.Ownership) > maxRules {
+		bad.add("ownership", "has more than %d rules", maxRules)
+	}
 	for i, r := range p.Ownership {
 		r.check(fmt.Sprintf("ownership[%d]", i), &bad)
 	}
@@ -263,9 +266,14 @@ func (a Actions) check(bad *problems) {
 		action   Action
 		mustLook bool
 	}{
-		{"confirmed", a.Confirmed, false}, {"reported", a.Reported, false}, {"alleged", a.Alleged, false},
-		{"affiliation", a.Affiliation, false}, {"undetermined", a.Undetermined, true},
-		{"incomplete", a.Incomplete, true}, {"unknown", a.Unknown, true}, {"clear", a.Clear, false},
+		{"confirmed", a.Confirmed, false},
+		{"reported", a.Reported, false},
+		{"alleged", a.Alleged, false},
+		{"affiliation", a.Affiliation, false},
+		{"undetermined", a.Undetermined, true},
+		{"incomplete", a.Incomplete, true},
+		{"unknown", a.Unknown, true},
+		{"clear", a.Clear, false},
 	} {
 		if f.action == 0 {
 			bad.add("actions."+f.name, "is missing; use pass, review or block")

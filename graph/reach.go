@@ -281,14 +281,14 @@ type cursor struct {
 }
 
 // digest identifies the question without its record time and page.
-func (question ReachQuestion) digest() string {
+func (question *ReachQuestion) digest() string {
 	c := newCanon("reach")
 	c.text(question.Origin, question.AsOf.String(), question.Policy.Digest())
 	c.text(question.Lists...)
 	return c.sum()[:digestIDLength]
 }
 
-func (question ReachQuestion) cursor(at Revision, after ID) string {
+func (question *ReachQuestion) cursor(at Revision, after ID) string {
 	data, err := json.Marshal(cursor{at, question.digest(), after})
 	if err != nil {
 		panic(err) // a cursor holds nothing that JSON cannot write

@@ -95,7 +95,7 @@ var rules = [...]Rule{
 	},
 	Licenses: {
 		Name: "LICENSES", From: Company, To: Product, Layer: Attribution,
-		Meaning: "the design is used under this company's licence",
+		Meaning: "the design is used under this company's license",
 	},
 	RebrandedAs: {
 		Name: "REBRANDED_AS", From: Product, To: Product, Layer: Lineage, Event: true,

@@ -164,11 +164,10 @@ func (b *book) former(steps []step) []FormerListing {
 }
 
 // timeline writes down steps, which are newest first, in the order of time, and
-// joins neighbours that say the same.
+// joins neighbors that say the same.
 func (b *book) timeline(steps []step) ([]Step, bool, []string) {
 	all, complete, reasons := []Step{}, true, []string(nil)
-	for i := len(steps) - 1; i >= 0; i-- {
-		s := steps[i]
+	for _, s := range slices.Backward(steps) {
 		next := Step{
 			From: b.dateOf(s.from), To: b.dateOf(s.to), Finding: s.finding, Strength: s.strength, Action: s.action,
 			Listings: make([]StepListing, 0, len(s.entries)),

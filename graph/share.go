@@ -43,7 +43,7 @@ func ParseShare(text string) (Share, error) {
 	if n > WholeShare {
 		return wrong("is outside 0 to 100")
 	}
-	return ShareOf(int32(n)), nil
+	return ShareOf(int32(n)), nil //nolint:gosec // at most WholeShare
 }
 
 func digits(s string) bool {

@@ -37,14 +37,14 @@ func (s *spread) run(ev *evaluation, l limits, origins []origin, counts func(*or
 	for i := range origins {
 		at := origins[i].company * width
 		if counts(&origins[i]) && s.hops[at] < 0 {
-			s.hops[at], s.origin[at] = 0, int32(i) //nolint:gosec // bounded by the walk
+			s.hops[at], s.origin[at] = 0, int32(i)
 			s.level = append(s.level, at)
 		}
 	}
 	for hops := 1; len(s.level) > 0; hops++ {
 		s.next = s.next[:0]
 		for _, from := range s.level {
-			s.expand(ev, l, from, width, int8(hops), hops > l.hops) //nolint:gosec // at most hopLimit+1
+			s.expand(ev, l, from, width, int8(hops), hops > l.hops)
 		}
 		s.level, s.next = s.next, s.level
 	}

@@ -23,7 +23,7 @@ var statusNames = [...]string{Confirmed: "confirmed", Reported: "reported", Alle
 func ParseStatus(text string) (Status, error) {
 	for s, name := range statusNames {
 		if name == text && name != "" {
-			return Status(s), nil //nolint:gosec // an index of a table of five
+			return Status(s), nil
 		}
 	}
 	return 0, Errorf(KindInvalid, "%q is not a status; use confirmed, reported, alleged or disputed", text)

@@ -73,7 +73,7 @@ func (q *inquiry) unknownSubject(question Question, reason string) Answer {
 	}
 }
 
-// conclusion is a finding with what an organisation does about it.
+// conclusion is a finding with what an organization does about it.
 type conclusion struct {
 	finding  Finding
 	strength Status

@@ -25,13 +25,19 @@ func checkText(p *problems, field, text string, required bool) {
 
 var roles = []string{"", "plaintiff", "defendant", "petitioner", "respondent"}
 
-// prepare checks a claim against the table of relations and fills in defaults.
-func (c *Claim) prepare(at string, p *problems) {
+// prepared checks a claim against the table of relations and fills in defaults.
+func (c Claim) prepared(at string, p *problems) Claim {
 	rule := c.Relation.Rule()
 	if rule.Name == "" {
 		p.add(at+".relation", "is missing; use one of %v", Relations())
 	} else {
 		c.checkEnds(at, rule, p)
+	}
+	if rule.Symmetric && c.From > c.To {
+		c.From, c.To = c.To, c.From
+	}
+	if len(c.Attributes) == 0 {
+		c.Attributes = nil
 	}
 	if c.Status.String() == "" {
 		p.add(at+".status", "is missing; use confirmed, reported, alleged or disputed")
@@ -42,6 +48,12 @@ func (c *Claim) prepare(at string, p *problems) {
 		p.add(at+".confidence", "is above 1")
 	}
 	c.checkDates(at, rule, p)
+	if rule.Share && c.ShareMin.IsZero() {
+		c.ShareMin = ShareOf(0)
+	}
+	if rule.Share && c.ShareMax.IsZero() {
+		c.ShareMax = ShareOf(WholeShare)
+	}
 	c.checkShares(at, rule, p)
 	c.checkAttributes(at, rule, p)
 	c.checkCitations(at, p)
@@ -50,9 +62,10 @@ func (c *Claim) prepare(at string, p *problems) {
 	} else if wrong := c.ID.check(claimKind); wrong != "" {
 		p.add(at+".id", "%q %s", c.ID, wrong)
 	}
+	return c
 }
 
-func (c *Claim) checkEnds(at string, rule Rule, p *problems) {
+func (c Claim) checkEnds(at string, rule Rule, p *problems) {
 	if wrong := c.From.check(rule.From); wrong != "" {
 		p.add(at+".from", "%q %s: %s goes from a %s to a %s", c.From, wrong, rule.Name, rule.From, rule.To)
 	}
@@ -62,12 +75,9 @@ func (c *Claim) checkEnds(at string, rule Rule, p *problems) {
 	if c.From == c.To && c.From != "" {
 		p.add(at+".to", "is the same entity as from; %s needs two", rule.Name)
 	}
-	if rule.Symmetric && c.From > c.To {
-		c.From, c.To = c.To, c.From
-	}
 }
 
-func (c *Claim) checkDates(at string, rule Rule, p *problems) {
+func (c Claim) checkDates(at string, rule Rule, p *problems) {
 	if c.ValidTo.IsZero() {
 		return
 	}
@@ -79,18 +89,12 @@ func (c *Claim) checkDates(at string, rule Rule, p *problems) {
 	}
 }
 
-func (c *Claim) checkShares(at string, rule Rule, p *problems) {
+func (c Claim) checkShares(at string, rule Rule, p *problems) {
 	if !rule.Share {
 		if !c.ShareMin.IsZero() || !c.ShareMax.IsZero() {
 			p.add(at+".share_min", "only OWNS has a share")
 		}
 		return
-	}
-	if c.ShareMin.IsZero() {
-		c.ShareMin = ShareOf(0)
-	}
-	if c.ShareMax.IsZero() {
-		c.ShareMax = ShareOf(WholeShare)
 	}
 	if c.ShareMin.Micro() < 0 || c.ShareMin.Micro() > WholeShare {
 		p.add(at+".share_min", "is outside 0 to 100")
@@ -106,10 +110,7 @@ func (c *Claim) checkShares(at string, rule Rule, p *problems) {
 	}
 }
 
-func (c *Claim) checkAttributes(at string, rule Rule, p *problems) {
-	if len(c.Attributes) == 0 {
-		c.Attributes = nil
-	}
+func (c Claim) checkAttributes(at string, rule Rule, p *problems) {
 	for _, name := range slices.Sorted(maps.Keys(c.Attributes)) {
 		field, value := at+".attributes."+name, c.Attributes[name]
 		i := slices.IndexFunc(rule.Attributes, func(a Attribute) bool { return a.Name == name })
@@ -147,10 +148,10 @@ func attributeNames(rule Rule) string {
 	return "; it has " + strings.Join(names, ", ")
 }
 
-func (c *Claim) checkCitations(at string, p *problems) {
+func (c Claim) checkCitations(at string, p *problems) {
 	supported := false
 	for i := range c.Citations {
-		q := &c.Citations[i]
+		q := c.Citations[i]
 		field := fmt.Sprintf("%s.citations[%d]", at, i)
 		if wrong := q.Source.check(sourceKind); wrong != "" {
 			p.add(field+".source", "%q %s", q.Source, wrong)

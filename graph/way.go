@@ -30,7 +30,7 @@ func (w Way) MarshalText() ([]byte, error) { return []byte(w.String()), nil }
 func (w *Way) UnmarshalText(text []byte) error {
 	for i, name := range wayNames {
 		if name != "" && name == string(text) {
-			*w = Way(i) //nolint:gosec // an index of a table of five
+			*w = Way(i)
 			return nil
 		}
 	}
