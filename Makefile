@@ -1,0 +1,23 @@
+# What a developer types. The scripts in .ci do the work, and can be run by hand as well.
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+
+.PHONY: build test lint fmt bench
+
+# A static binary: the same file runs on every Linux of its architecture.
+build:
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o debadge ./cmd/debadge
+
+test:
+	.ci/setup
+	go test -race -timeout 20m ./...
+
+lint:
+	.ci/golangci-lint run
+	.ci/golangci-lint fmt --diff
+
+fmt:
+	.ci/golangci-lint fmt
+
+bench:
+	go test -run '^$$' -bench . -benchmem -benchtime 1s ./...
