@@ -1,0 +1,181 @@
+package neo4j
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
+
+	"debadge/graph"
+	"debadge/queries"
+)
+
+// settleTimeout is how long after the deadline of a call its outcome is still
+// asked for, if the reply to the commit was lost.
+const settleTimeout = 750 * time.Millisecond
+
+// errGone says that the database was emptied while the store was open.
+var errGone = errors.New("the node of the store is not there")
+
+// Append writes in one transaction that holds the store's node, so that writers
+// take turns. If the reply to its commit is lost, the outcome is read back by
+// the id of the change set; if that fails too, the error says that it is not
+// known.
+func (s *Store) Append(ctx context.Context, cs graph.ChangeSet) (graph.Receipt, error) {
+	cs, err := cs.Prepare()
+	if err != nil {
+		return graph.Receipt{}, err
+	}
+	if err := s.ready(ctx); err != nil {
+		return graph.Receipt{}, err
+	}
+	a := &appending{cs: cs, digest: cs.Digest(), clock: s.config.Clock}
+	var receipt graph.Receipt
+	committing := false
+	ctx, cancel := s.bounded(ctx)
+	defer cancel()
+	err = s.transact(ctx, neo4j.AccessModeWrite, func(ctx context.Context, tx neo4j.ManagedTransaction) (err error) {
+		committing = false
+		receipt, err = a.write(ctx, tx)
+		committing = err == nil
+		return err
+	})
+	switch {
+	case err == nil:
+		return receipt, nil
+	case committing:
+		return s.settle(ctx, a, receipt, err)
+	case errors.Is(err, errGone):
+		s.founded.Store(false)
+		return graph.Receipt{}, graph.Unavailable("the database was emptied while it was in use; try again", err)
+	}
+	return graph.Receipt{}, s.translate(err)
+}
+
+// settle finds out whether a change set whose commit failed was committed. It
+// takes the lock of the writers first: whoever gets it knows that the
+// transaction in question has ended.
+func (s *Store) settle(ctx context.Context, a *appending, planned graph.Receipt, lost error) (graph.Receipt, error) {
+	grace, cancel := settling(ctx)
+	defer cancel()
+	var receipt graph.Receipt
+	var found bool
+	err := s.transact(grace, neo4j.AccessModeWrite, func(ctx context.Context, tx neo4j.ManagedTransaction) (err error) {
+		if _, err := first(ctx, tx, queries.Must("store/lock").Text, map[string]any{"writer": a.cs.ID}); err != nil {
+			return err
+		}
+		receipt, found, err = a.committed(ctx, tx)
+		return err
+	})
+	var known *graph.Error
+	switch {
+	case errors.As(err, &known):
+		return graph.Receipt{}, err
+	case err != nil:
+		return graph.Receipt{}, graph.Unavailable(
+			"Neo4j did not confirm the change set, so it is not known whether it is stored; append it again, with the same id",
+			errors.Join(lost, err))
+	case !found:
+		return graph.Receipt{}, graph.Unavailable("Neo4j did not store the change set; append it again", lost)
+	case receipt.Revision == planned.Revision:
+		return planned, nil // ours
+	}
+	return receipt, nil
+}
+
+// settling returns a context that outlives its parent by a little.
+func settling(ctx context.Context) (context.Context, context.CancelFunc) {
+	free := context.WithoutCancel(ctx)
+	if deadline, ok := ctx.Deadline(); ok && !errors.Is(ctx.Err(), context.Canceled) {
+		return context.WithDeadline(free, deadline.Add(settleTimeout))
+	}
+	return context.WithTimeout(free, settleTimeout)
+}
+
+// appending is a prepared change set on its way into the store.
+type appending struct {
+	cs     graph.ChangeSet
+	digest string
+	clock  func() time.Time
+}
+
+// write does all of it within a transaction, up to the commit.
+func (a *appending) write(ctx context.Context, tx neo4j.ManagedTransaction) (graph.Receipt, error) {
+	locked, err := first(ctx, tx, queries.Must("store/lock").Text, map[string]any{"writer": a.cs.ID})
+	if err != nil {
+		return graph.Receipt{}, err
+	}
+	if locked == nil {
+		return graph.Receipt{}, errGone
+	}
+	if receipt, found, err := a.committed(ctx, tx); err != nil || found {
+		return receipt, err
+	}
+	known, err := existing(ctx, tx, a.cs.Names())
+	if err != nil {
+		return graph.Receipt{}, err
+	}
+	plan, receipt, err := a.cs.Plan(known)
+	if err != nil {
+		return graph.Receipt{}, err
+	}
+	last, err := newest(ctx, tx)
+	if err != nil {
+		return graph.Receipt{}, err
+	}
+	receipt.Revision, receipt.RecordedAt = last.Revision, last.RecordedAt
+	if plan.IsEmpty() {
+		return receipt, nil
+	}
+	receipt.Revision++
+	if now := a.clock().UTC().Truncate(time.Microsecond); now.After(last.RecordedAt) {
+		receipt.RecordedAt = now
+	}
+	w := writing{tx: tx, plan: plan, known: known, receipt: receipt}
+	return receipt, w.all(ctx, a.digest)
+}
+
+// committed looks for the change set among those that were committed before.
+func (a *appending) committed(ctx context.Context, tx neo4j.ManagedTransaction) (graph.Receipt, bool, error) {
+	row, err := first(ctx, tx, queries.Must("store/change_set").Text, map[string]any{"id": a.cs.ID})
+	if err != nil || row == nil {
+		return graph.Receipt{}, false, err
+	}
+	revision, err := revisionOf(row[0])
+	if err != nil {
+		return graph.Receipt{}, false, err
+	}
+	if row[2] != a.digest {
+		return graph.Receipt{}, false, graph.Errorf(graph.KindConflict,
+			"change set %s was committed as revision %d with other content", a.cs.ID, revision)
+	}
+	recordedAt, err := timeOf(row[1])
+	return graph.Receipt{Revision: revision, RecordedAt: recordedAt, Replayed: true}, true, err
+}
+
+// existing looks up what the store holds of some ids.
+func existing(ctx context.Context, tx neo4j.ManagedTransaction, names graph.Names) (graph.Existing, error) {
+	known := graph.Existing{
+		Entities: map[graph.ID]graph.Entity{},
+		Sources:  map[graph.ID]graph.Source{},
+		Claims:   map[graph.ID]graph.StoredClaim{},
+	}
+	err := errors.Join(
+		eachOf(ctx, tx, "store/known_entities", names.Entities, nil, func(row []any) error {
+			e, err := decodeEntity(row[0])
+			known.Entities[e.ID] = e
+			return err
+		}),
+		eachOf(ctx, tx, "store/known_sources", names.Sources, nil, func(row []any) error {
+			s, err := decodeSource(row[0])
+			known.Sources[s.ID] = s
+			return err
+		}),
+		eachOf(ctx, tx, "store/known_claims", names.Claims, nil, func(row []any) error {
+			c, err := decodeClaim(row)
+			known.Claims[c.ID] = c
+			return err
+		}))
+	return known, err
+}

@@ -1,0 +1,132 @@
+package neo4j
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
+
+	"debadge/graph"
+)
+
+// never is the revision that ends what has not ended: so that no property that
+// is compared is ever missing.
+const never = int64(math.MaxInt64)
+
+// maxIndexedKey is the longest name key that is stored as it is. The index
+// takes no text of any length; a longer key is stored as its digest, which no
+// key can look like, since ':' is in none.
+const maxIndexedKey = 250
+
+// indexedKey returns the form of a name key that is stored and looked up.
+func indexedKey(key string) string {
+	if len(key) <= maxIndexedKey {
+		return key
+	}
+	sum := sha256.Sum256([]byte(key))
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// phrase writes a key for the query language of the full-text index.
+func phrase(key string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(key) + `"`
+}
+
+// put sets a property unless it is empty: Neo4j has no property that is null.
+func put(properties map[string]any, name, value string) {
+	if value != "" {
+		properties[name] = value
+	}
+}
+
+func entityRow(e graph.Entity) map[string]any {
+	p := map[string]any{"id": string(e.ID), "name": e.Name, "until": never}
+	put(p, "brand", e.Brand)
+	keys := e.NameKeys()
+	for i, k := range keys {
+		keys[i] = indexedKey(k)
+	}
+	p["name_keys"] = keys
+	if len(e.Aliases) > 0 {
+		texts, languages := make([]string, len(e.Aliases)), make([]string, len(e.Aliases))
+		for i, a := range e.Aliases {
+			texts[i], languages[i] = a.Text, a.Language
+		}
+		p["aliases"], p["alias_languages"] = texts, languages
+	}
+	if len(e.Attributes) > 0 {
+		var pairs []string
+		for _, name := range slices.Sorted(maps.Keys(e.Attributes)) {
+			for _, value := range e.Attributes[name] {
+				pairs = append(pairs, name+"="+value)
+			}
+		}
+		p["attributes"] = pairs
+	}
+	return map[string]any{"id": string(e.ID), "kind": string(e.ID.Kind()), "properties": p}
+}
+
+func sourceRow(s graph.Source) map[string]any {
+	p := map[string]any{"id": string(s.ID), "title": s.Title, "publisher": s.Publisher, "until": never}
+	put(p, "date", s.Date.String())
+	put(p, "url", s.URL)
+	put(p, "language", s.Language)
+	put(p, "kind", s.Kind)
+	put(p, "digest", s.Digest)
+	return map[string]any{"id": string(s.ID), "properties": p}
+}
+
+// claimRows returns the rows of a claim: a symmetric one has a mirrored second.
+func claimRows(c graph.Claim) []map[string]any {
+	p := map[string]any{
+		"status": c.Status.String(), "confidence": int64(c.Confidence),
+		"valid_from": neo4j.DateOf(c.ValidFrom.Earliest().Time()),
+		"valid_to":   neo4j.DateOf(c.ValidTo.Latest().Time()),
+		"retracted":  never,
+	}
+	put(p, "valid_from_text", c.ValidFrom.String())
+	put(p, "valid_to_text", c.ValidTo.String())
+	if !c.ShareMin.IsZero() {
+		p["share_min"] = int64(c.ShareMin.Micro())
+	}
+	if !c.ShareMax.IsZero() {
+		p["share_max"] = int64(c.ShareMax.Micro())
+	}
+	for name, value := range c.Attributes {
+		p[name] = value
+	}
+	n := len(c.Citations)
+	sources, stances, locators, texts := make([]string, n), make([]string, n), make([]string, n), make([]string, n)
+	for i, q := range c.Citations {
+		sources[i], stances[i], locators[i], texts[i] = string(q.Source), string(q.Stance), q.Locator, q.Text
+	}
+	p["cite_source"], p["cite_stance"], p["cite_locator"], p["cite_text"] = sources, stances, locators, texts
+	row := func(from, to graph.ID, mirror bool) map[string]any {
+		return map[string]any{"id": string(c.ID), "from": string(from), "to": string(to), "mirror": mirror, "properties": p}
+	}
+	rows := []map[string]any{row(c.From, c.To, false)}
+	if c.Relation.Rule().Symmetric {
+		rows = append(rows, row(c.To, c.From, true))
+	}
+	return rows
+}
+
+// retractionRows returns the rows of a retraction of a claim of a relation.
+func retractionRows(r graph.Retraction, relation graph.Relation) []map[string]any {
+	row := func(mirror bool) map[string]any {
+		m := map[string]any{"id": string(r.Claim), "mirror": mirror, "reason": r.Reason, "replaced_by": nil}
+		if r.ReplacedBy != "" {
+			m["replaced_by"] = string(r.ReplacedBy)
+		}
+		return m
+	}
+	rows := []map[string]any{row(false)}
+	if relation.Rule().Symmetric {
+		rows = append(rows, row(true))
+	}
+	return rows
+}

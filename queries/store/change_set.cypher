@@ -1,0 +1,12 @@
+// Finds a committed change set by its id.
+//
+// Parameters:
+//   id  string  the id of the change set
+//
+// Columns:
+//   revision     integer   the revision that holds it
+//   recorded_at  datetime  when it was recorded
+//   digest       string    of its content as it was appended
+
+MATCH (c:ChangeSet {id: $id})
+RETURN c.revision AS revision, c.recorded_at AS recorded_at, c.digest AS digest
