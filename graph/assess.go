@@ -9,12 +9,18 @@ import (
 // [Trace] would find, without paths and evidence: what screening needs for each
 // line. It is for one goroutine at a time.
 type Assessor struct {
-	q       *inquiry
-	w       *walk
-	plain   bool // the actions grow with the strength, so the strongest path decides
-	entered []uint32
-	epoch   uint32
-	level   []int32
+	q         *inquiry
+	w         *walk
+	ordered   bool // the actions grow with the strength, so the strongest path decides
+	countries bool // some rule that matters does not cover every country
+
+	ev      evaluation
+	counts  []uint8
+	least   membership
+	most    membership
+	reached spread
+	subject [1]origin // entity 0 of every walk
+	direct  []target  // the listings reached without an affiliation
 }
 
 // NewAssessor makes a policy, a date and the lists asked for ready for many
@@ -27,7 +33,11 @@ func NewAssessor(ctx context.Context, v View, policy Policy, asOf Day, lists []s
 	a := policy.Actions
 	return &Assessor{
 		q: q, w: newWalk(Upstream, policy.MaxEntities),
-		plain: a.Confirmed >= a.Reported && a.Reported >= a.Alleged,
+		ordered: a.Confirmed >= a.Reported && a.Reported >= a.Alleged,
+		countries: slices.ContainsFunc(q.rules, func(r ownershipRule) bool {
+			return !r.implied && len(r.ExcludeCountries) > 0
+		}),
+		ev: evaluation{q: q, day: asOf, without: noClaim, force: q.inForce(asOf)},
 	}, nil
 }
 
@@ -36,8 +46,9 @@ func (a *Assessor) Close() { a.w.release() }
 
 // Assess returns the finding about an entity of the view; NoNode is Unknown.
 func (a *Assessor) Assess(ctx context.Context, n Node) (Assessment, error) {
+	actions := &a.q.policy.Actions
 	if n == NoNode {
-		return Assessment{Finding: Unknown, Action: a.q.policy.Actions.Unknown, Complete: true}, nil
+		return Assessment{Finding: Unknown, Action: actions.Unknown, Complete: true}, nil
 	}
 	w := a.w
 	w.reset()
@@ -45,60 +56,148 @@ func (a *Assessor) Assess(ctx context.Context, n Node) (Assessment, error) {
 	if err := w.gather(ctx, a.q, n); err != nil {
 		return Assessment{}, err
 	}
-	if w.hopCut || w.sizeCut || w.has(Ownership) || w.has(Affiliation) || !a.plain {
+	switch {
+	case w.hopCut || w.sizeCut || !a.ordered || a.countries:
 		return a.survey(ctx)
+	case !w.has(Listing):
+		return Assessment{Finding: Clear, Action: actions.Clear, Complete: true}, nil
 	}
-	if !w.has(Listing) {
-		return Assessment{Finding: Clear, Action: a.q.policy.Actions.Clear, Complete: true}, nil
-	}
-	for tier := Confirmed; tier <= a.q.policy.WeakestStatus; tier++ {
-		if w.statuses>>tier&1 == 1 && a.arrives(tier) {
-			return Assessment{Finding: Listed, Strength: tier, Action: a.q.policy.Actions.listed(tier, Direct), Complete: true}, nil
-		}
-	}
-	return Assessment{Finding: Clear, Action: a.q.policy.Actions.Clear, Complete: true}, nil
+	return a.assess()
 }
 
-// survey answers in full where affiliations, shares or limits are in play.
+// survey answers as Trace does, where limits or unusual policies are in play.
 func (a *Assessor) survey(ctx context.Context) (Assessment, error) {
 	q, w := a.q, a.w
 	if err := q.loadCountries(ctx, w); err != nil {
 		return Assessment{}, err
 	}
 	now := q.survey(w, q.asOf, noClaim)
-	c := q.conclude(w, &now, undetermined(q.verdicts(w, &now)))
-	return Assessment{Finding: c.finding, Strength: c.strength, Action: c.action, Complete: !w.hopCut && !w.sizeCut && !now.cut}, nil
+	c := q.conclude(w, &now, false, undetermined(q.verdicts(w, &now)))
+	return Assessment{Finding: c.finding, Strength: c.strength, Action: c.action, Complete: c.complete}, nil
 }
 
-// arrives reports whether claims up to a status lead from the subject to a
-// listing. The walk holds nothing but claims of the day, so dates are not
-// looked at again.
-func (a *Assessor) arrives(tier Status) bool {
-	w := a.w
-	a.entered = slices.Grow(a.entered[:0], len(w.nodes))[:len(w.nodes)]
-	a.epoch++
-	if a.epoch == 0 {
-		clear(a.entered[:cap(a.entered)])
-		a.epoch = 1
-	}
-	a.level = append(a.level[:0], 0)
-	a.entered[0] = a.epoch
-	for i, end, hops := 0, 1, 0; i < len(a.level); i++ {
-		if i == end {
-			end, hops = len(a.level), hops+1
+// assess finds the strongest path to any listing, and whether an affiliation
+// leads to a listing by stronger claims than anything else does.
+func (a *Assessor) assess() (Assessment, error) {
+	w, actions := a.w, &a.q.policy.Actions
+	linked := w.has(Ownership) || w.has(Affiliation)
+	found := Assessment{Finding: Clear, Complete: true}
+	a.direct = a.direct[:0]
+	for tier := Confirmed; tier <= a.q.policy.WeakestStatus && (linked || found.Finding == Clear); tier++ {
+		if w.statuses>>tier&1 == 0 {
+			continue
 		}
-		from := a.level[i]
-		for k := w.start[from]; k < w.start[from+1]; k++ {
+		a.prepare(tier)
+		if a.reach() && found.Finding == Clear {
+			found.Finding, found.Strength, found.Action = Listed, tier, actions.listed(tier, Direct)
+		}
+		if linked && a.affiliated() {
+			found.Action = max(found.Action, actions.Affiliation)
+			if found.Finding == Clear {
+				found.Finding, found.Strength = Listed, tier
+			}
+		}
+	}
+	if w.has(Ownership) && a.undetermined() {
+		found.Action = max(found.Action, actions.Undetermined)
+		if found.Finding == Clear {
+			found.Finding = Unknown
+		}
+	}
+	if found.Finding == Clear {
+		found.Action = actions.Clear
+	}
+	return found, nil
+}
+
+func (a *Assessor) prepare(tier Status) {
+	a.ev.w, a.ev.tier = a.w, tier
+	if a.w.has(Ownership) {
+		a.counts = slices.Grow(a.counts[:0], len(a.w.edges))[:len(a.w.edges)]
+		clear(a.counts)
+		a.ev.countShares(a.counts, &a.least)
+	}
+}
+
+// reach adds the listings reached without an affiliation to a.direct, and
+// reports whether there are any.
+func (a *Assessor) reach() bool {
+	l := limits{way: ByLineage, hops: a.q.policy.MaxHops}
+	a.run(l, nil)
+	if !a.w.has(Ownership) {
+		return len(a.direct) > 0
+	}
+	l.way = ByOwnership
+	for i := range a.q.rules {
+		if a.ev.force>>i&1 == 1 {
+			l.rule = i
+			a.run(l, &a.q.rules[i])
+		}
+	}
+	return len(a.direct) > 0
+}
+
+// run adds the listings that one run reaches, those that the rule covers if
+// there is one.
+func (a *Assessor) run(l limits, rule *ownershipRule) {
+	a.reached.run(&a.ev, l, a.subject[:], nil)
+	a.listings(l, func(t target) bool {
+		if (rule == nil || rule.covers(t.list)) && !slices.Contains(a.direct, t) {
+			a.direct = append(a.direct, t)
+		}
+		return true
+	})
+}
+
+// affiliated reports whether an affiliation leads to a listing that nothing
+// else leads to by claims of the same status.
+func (a *Assessor) affiliated() bool {
+	l := limits{way: ByAffiliation, hops: a.q.policy.MaxHops, affiliations: a.q.policy.MaxAffiliations}
+	a.reached.run(&a.ev, l, a.subject[:], nil)
+	found := false
+	a.listings(l, func(t target) bool {
+		found = !slices.Contains(a.direct, t)
+		return !found
+	})
+	return found
+}
+
+// listings hands out the listings of the companies reached, until each says no.
+func (a *Assessor) listings(l limits, each func(target) bool) {
+	w, width := a.w, int32(l.affiliations+1) //nolint:gosec // at most affiliationLimit
+	for i := range int32(len(w.start) - 1) { //nolint:gosec // bounded by MaxEntities
+		if a.reached.best(i, width) < 0 {
+			continue
+		}
+		for k := w.start[i]; k < w.start[i+1]; k++ {
 			e := &w.edges[k]
-			if e.Status > tier {
+			if e.Relation == ListedOn && a.ev.holds(e) && !each(target{i, e.Far}) {
+				return
+			}
+		}
+	}
+}
+
+// undetermined reports whether an ownership rule that matters can be met or
+// not, for a company that the subject leads to.
+func (a *Assessor) undetermined() bool {
+	w, ev := a.w, &a.ev
+	a.prepare(a.q.policy.WeakestStatus)
+	a.reached.run(ev, limits{way: ByLineage, hops: a.q.policy.MaxHops}, a.subject[:], nil)
+	for i := range a.q.rules {
+		rule := &a.q.rules[i]
+		f, _ := rule.at(ev.day)
+		if rule.implied || f == notInForce {
+			continue
+		}
+		least, most := ev.members(rule, atLeast, &a.least), ev.members(rule, atMost, &a.most)
+		for c := range int32(len(w.start) - 1) { //nolint:gosec // bounded by MaxEntities
+			if a.reached.best(c, 1) < 0 || !ev.hasOwners(c) {
 				continue
 			}
-			if e.Relation == ListedOn {
+			in := ev.joins(int(c), rule, atLeast, least, &a.least.sums)
+			if in == (f == unconfirmedForce) && (in || ev.joins(int(c), rule, atMost, most, &a.most.sums)) {
 				return true
-			}
-			if far := w.far[k]; far >= 0 && hops < a.q.policy.MaxHops && a.entered[far] != a.epoch {
-				a.entered[far] = a.epoch
-				a.level = append(a.level, far)
 			}
 		}
 	}

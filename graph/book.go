@@ -77,7 +77,7 @@ func (ev *evaluation) jointly(edge int32) []int32 {
 	if i < 0 || ev.q.rules[i].Form != Aggregate || e.ShareMin >= ev.q.rules[i].Threshold.Micro() {
 		return nil
 	}
-	in := ev.members(&ev.q.rules[i], atLeast)
+	in := ev.members(&ev.q.rules[i], atLeast, new(membership))
 	near := ev.localNear(edge)
 	var others []int32
 	for k := ev.w.start[near]; k < ev.w.start[near+1]; k++ {

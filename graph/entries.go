@@ -52,7 +52,6 @@ func (ev *evaluation) compare(a, b route) int {
 // survey is what a walk shows on one day.
 type survey struct {
 	entries []entry // the most severe question first: by way, then by path
-	cut     bool    // some entity was one hop too far
 	tiers   [Alleged + 1]*evaluation
 }
 
@@ -72,7 +71,7 @@ func (q *inquiry) survey(w *walk, day Day, without ClaimRef) survey {
 		return s
 	}
 	for _, way := range w.ways() {
-		best := q.bestByWay(w, way, &s)
+		best := q.bestByWay(way, &s)
 		for _, e := range best {
 			if e.way == way {
 				s.entries = append(s.entries, e)
@@ -97,7 +96,7 @@ func (w *walk) ways() []Way {
 	return ways
 }
 
-func (q *inquiry) bestByWay(w *walk, way Way, s *survey) []entry {
+func (q *inquiry) bestByWay(way Way, s *survey) []entry {
 	var best []entry
 	for _, ev := range s.tiers {
 		if ev == nil {
@@ -106,7 +105,6 @@ func (q *inquiry) bestByWay(w *walk, way Way, s *survey) []entry {
 		found := len(best)
 		for _, l := range ev.searches(way) {
 			ev.run(l)
-			s.cut = s.cut || w.search.cut
 			best = ev.collect(l, best, found)
 		}
 	}

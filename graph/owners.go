@@ -1,5 +1,7 @@
 package graph
 
+import "slices"
+
 // evaluation is one reading of a walk: on a day, with claims up to a status,
 // and perhaps without one claim.
 type evaluation struct {
@@ -17,16 +19,23 @@ const noClaim ClaimRef = -1
 
 func (q *inquiry) evaluate(w *walk, day Day, tier Status, without ClaimRef) *evaluation {
 	ev := &evaluation{q: q, w: w, day: day, tier: tier, without: without, force: q.inForce(day)}
-	if !w.has(Ownership) {
-		return ev
+	if w.has(Ownership) {
+		ev.countShares(make([]uint8, len(w.edges)), new(membership))
 	}
-	ev.counts = make([]uint8, len(w.edges))
-	for i := range q.rules {
-		rule := &q.rules[i]
+	return ev
+}
+
+// countShares finds out which rules count which shares, into counts, which is
+// all zero and has room for every edge.
+func (ev *evaluation) countShares(counts []uint8, m *membership) {
+	w := ev.w
+	ev.counts = counts
+	for i := range ev.q.rules {
+		rule := &ev.q.rules[i]
 		if rule.implied {
 			continue
 		}
-		in := ev.members(rule, atLeast)
+		in := ev.members(rule, atLeast, m)
 		for local := range len(w.start) - 1 {
 			for k := w.start[local]; k < w.start[local+1]; k++ {
 				e := &w.edges[k]
@@ -36,7 +45,6 @@ func (q *inquiry) evaluate(w *walk, day Day, tier Status, without ClaimRef) *eva
 			}
 		}
 	}
-	return ev
 }
 
 // hop reports whether a share is ownership by the rule; caught says that both
@@ -77,16 +85,17 @@ func (b bound) share(e *Edge) int32 {
 // company of which its members hold enough (OFAC FAQ 401; 15 CFR 744
 // Supplement 8). A ring of companies that own each other does not get in by
 // itself. A member's whole share counts. A new name of a member is a member.
-func (ev *evaluation) members(rule *ownershipRule, b bound) []bool {
+//
+// The result is in m until m is used again.
+func (ev *evaluation) members(rule *ownershipRule, b bound, m *membership) []bool {
 	w := ev.w
-	in := make([]bool, len(w.nodes))
+	in, sums := m.reset(len(w.nodes))
 	for i := range len(w.start) - 1 {
 		for k := w.start[i]; k < w.start[i+1] && !in[i]; k++ {
 			e := &w.edges[k]
 			in[i] = e.Relation == ListedOn && rule.covers(e.Far) && ev.holds(e)
 		}
 	}
-	sums := newShareSum(len(w.nodes))
 	for changed := true; changed; {
 		changed = false
 		for i := len(w.start) - 2; i >= 0; i-- { // owners stand behind what they own
@@ -132,6 +141,20 @@ func (ev *evaluation) joins(i int, rule *ownershipRule, b bound, in []bool, sums
 	return false
 }
 
+// membership is the memory of [evaluation.members].
+type membership struct {
+	in   []bool
+	sums shareSum
+}
+
+func (m *membership) reset(n int) ([]bool, *shareSum) {
+	m.in = slices.Grow(m.in[:0], n)[:n]
+	clear(m.in)
+	m.sums.reset()
+	m.sums.most = append(m.sums.most, make([]int32, max(0, n-len(m.sums.most)))...)
+	return m.in, &m.sums
+}
+
 // shareSum adds up what several owners hold. Of several claims about one owner
 // the largest share counts, and only once: another source adds evidence, not
 // shares, and adding a claim never takes a company out.
@@ -140,8 +163,6 @@ type shareSum struct {
 	touched []int32
 	total   int64
 }
-
-func newShareSum(n int) *shareSum { return &shareSum{most: make([]int32, n)} }
 
 func (s *shareSum) reset() {
 	for _, i := range s.touched {

@@ -129,12 +129,11 @@ func reach(ctx context.Context, v View, question ReachQuestion) (ReachAnswer, []
 		return ReachAnswer{}, nil, err
 	}
 	defer w.release()
-	rows, cut, err := q.spreadAll(ctx, w, w.origins(v, listings))
+	rows, err := q.spreadAll(ctx, w, w.origins(v, listings))
 	if err != nil {
 		return ReachAnswer{}, nil, err
 	}
-	w.hopCut = w.hopCut || cut
-	a.Reasons = w.reasons(q.policy.MaxHops)
+	a.Reasons = w.reasons(false, q.policy.MaxHops)
 	a.Complete = len(a.Reasons) == 0
 	return a, rows, nil
 }
@@ -196,10 +195,9 @@ func (w *walk) origins(v View, listings []Edge) []origin {
 
 // spreadAll finds every product reached, with its strongest and then most
 // direct way, in the order of ids.
-func (q *inquiry) spreadAll(ctx context.Context, w *walk, origins []origin) ([]reached, bool, error) {
+func (q *inquiry) spreadAll(ctx context.Context, w *walk, origins []origin) ([]reached, error) {
 	var (
 		s       spread
-		cut     bool
 		found   = make([]Node, 0, len(w.nodes))
 		best    = make([]reached, len(w.nodes))
 		product = w.products()
@@ -207,14 +205,13 @@ func (q *inquiry) spreadAll(ctx context.Context, w *walk, origins []origin) ([]r
 	for tier := Confirmed; tier <= q.policy.WeakestStatus; tier++ {
 		ev, err := q.evaluateDownstream(ctx, w, tier)
 		if err != nil {
-			return nil, false, err
+			return nil, err
 		}
 		for _, way := range w.ways() {
 			for _, l := range ev.searches(way) {
 				s.run(ev, l, origins, func(o *origin) bool {
 					return o.listing.Status <= tier && (way != ByOwnership || q.rules[l.rule].covers(o.listing.Far))
 				})
-				cut = cut || s.cut
 				s.collect(w, l, product, func(i int32, hops int, from int32) {
 					next := reached{way: way, tier: tier, hops: hops, entity: q.view.ID(origins[from].listing.Near), list: q.view.ID(origins[from].listing.Far)}
 					if best[i].tier == 0 {
@@ -234,7 +231,7 @@ func (q *inquiry) spreadAll(ctx context.Context, w *walk, origins []origin) ([]r
 		rows[i] = best[local]
 		rows[i].product = q.view.ID(n)
 	}
-	return rows, cut, nil
+	return rows, nil
 }
 
 // collect hands out the products reached by a run.
@@ -244,11 +241,8 @@ func (s *spread) collect(w *walk, l limits, product []bool, found func(i int32, 
 		if !product[i] {
 			continue
 		}
-		for a := range width {
-			if at := i*width + a; s.hops[at] >= 0 {
-				found(i, int(s.hops[at]), s.origin[at])
-				break
-			}
+		if a := s.best(i, width); a >= 0 {
+			found(i, int(s.hops[i*width+a]), s.origin[i*width+a])
 		}
 	}
 }

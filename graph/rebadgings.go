@@ -61,7 +61,7 @@ func (q *inquiry) rebadgingsOf(ctx context.Context, listing Edge, found []Rebadg
 		return nil, err
 	}
 	defer w.release()
-	rows, _, err := q.spreadAll(ctx, w, []origin{{0, listing}})
+	rows, err := q.spreadAll(ctx, w, []origin{{0, listing}})
 	if err != nil {
 		return nil, err
 	}

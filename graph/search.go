@@ -9,7 +9,6 @@ type search struct {
 	states []state
 	level  []int32 // states entered by the last hop
 	next   []int32
-	cut    bool // an entity was one hop too far
 }
 
 type state struct {
@@ -35,7 +34,6 @@ type limits struct {
 // A path enters no entity twice: it could be cut short to one of fewer hops.
 func (ev *evaluation) run(l limits) {
 	s, width := &ev.w.search, int32(l.affiliations+1) //nolint:gosec // at most affiliationLimit
-	s.cut = false
 	s.states = slices.Grow(s.states[:0], len(ev.w.nodes)*int(width))[:len(ev.w.nodes)*int(width)]
 	for i := range s.states {
 		s.states[i].hops = -1
@@ -43,7 +41,7 @@ func (ev *evaluation) run(l limits) {
 	first := l.start * width
 	s.states[first] = state{viaEdge: -1, viaState: -1, confidence: product{lo: 1}}
 	s.level = append(s.level[:0], first)
-	for hops := int16(1); len(s.level) > 0; hops++ {
+	for hops := int16(1); len(s.level) > 0 && int(hops) <= l.hops; hops++ {
 		s.next = s.next[:0]
 		for _, from := range s.level {
 			ev.expand(l, s, from, width, hops)
@@ -73,10 +71,6 @@ func (ev *evaluation) expand(l limits, s *search, from, width int32, hops int16)
 		to := far*width + used + cost
 		if ev.dominated(s, far*width, used+cost, hops) {
 			continue
-		}
-		if int(hops) > l.hops {
-			s.cut = true
-			return
 		}
 		found := state{hops, k, from, s.states[from].confidence.times(e.Confidence)}
 		if old := &s.states[to]; old.hops < 0 {

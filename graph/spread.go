@@ -13,7 +13,6 @@ type spread struct {
 	origin []int32 // by state: the origin that comes first in the order of ids
 	level  []int32
 	next   []int32
-	cut    bool
 }
 
 // origin is a listing from which a reach starts: a company, by its number in
@@ -24,7 +23,7 @@ type origin struct {
 }
 
 // run reaches what the limits allow. Origins stand in the order of ids, and
-// those for which counts is false are left out.
+// those for which counts is false are left out; without counts none is.
 func (s *spread) run(ev *evaluation, l limits, origins []origin, counts func(*origin) bool) {
 	w, width := ev.w, int32(l.affiliations+1) //nolint:gosec // at most affiliationLimit
 	size := len(w.nodes) * int(width)
@@ -33,24 +32,24 @@ func (s *spread) run(ev *evaluation, l limits, origins []origin, counts func(*or
 	for i := range s.hops {
 		s.hops[i] = -1
 	}
-	s.level, s.cut = s.level[:0], false
+	s.level = s.level[:0]
 	for i := range origins {
 		at := origins[i].company * width
-		if counts(&origins[i]) && s.hops[at] < 0 {
+		if (counts == nil || counts(&origins[i])) && s.hops[at] < 0 {
 			s.hops[at], s.origin[at] = 0, int32(i)
 			s.level = append(s.level, at)
 		}
 	}
-	for hops := 1; len(s.level) > 0; hops++ {
+	for hops := 1; len(s.level) > 0 && hops <= l.hops; hops++ {
 		s.next = s.next[:0]
 		for _, from := range s.level {
-			s.expand(ev, l, from, width, int8(hops), hops > l.hops)
+			s.expand(ev, l, from, width, int8(hops))
 		}
 		s.level, s.next = s.next, s.level
 	}
 }
 
-func (s *spread) expand(ev *evaluation, l limits, from, width int32, hops int8, last bool) {
+func (s *spread) expand(ev *evaluation, l limits, from, width int32, hops int8) {
 	w, local, used := ev.w, from/width, from%width
 	if int(local) >= len(w.start)-1 {
 		return
@@ -69,8 +68,6 @@ func (s *spread) expand(ev *evaluation, l limits, from, width int32, hops int8, 
 			continue
 		}
 		switch {
-		case last:
-			s.cut = true
 		case s.hops[to] < 0:
 			s.hops[to], s.origin[to] = hops, s.origin[from]
 			s.next = append(s.next, to)
@@ -78,6 +75,17 @@ func (s *spread) expand(ev *evaluation, l limits, from, width int32, hops int8, 
 			s.origin[to] = min(s.origin[to], s.origin[from])
 		}
 	}
+}
+
+// best returns the fewest affiliations with which an entity is reached, below 0
+// if it is not.
+func (s *spread) best(local, width int32) int32 {
+	for a := range width {
+		if s.hops[local*width+a] >= 0 {
+			return a
+		}
+	}
+	return -1
 }
 
 func (s *spread) dominated(base, used int32, hops int8) bool {

@@ -9,8 +9,7 @@ import (
 type step struct {
 	from, to Day
 	conclusion
-	complete bool
-	entries  []entry
+	entries []entry
 }
 
 // maxStepWork bounds the claims that the steps of one question read.
@@ -49,8 +48,8 @@ func (q *inquiry) steps(w *walk, until Day) []step {
 			end = days[i+1]
 		}
 		s := q.survey(w, days[i], noClaim)
-		c := q.conclude(w, &s, undetermined(q.verdicts(w, &s)))
-		steps = append(steps, step{days[i], end, c, !s.cut && !w.hopCut && !w.sizeCut, s.entries})
+		c := q.conclude(w, &s, w.deep(q, days[i]), undetermined(q.verdicts(w, &s)))
+		steps = append(steps, step{days[i], end, c, s.entries})
 		work += 10 * (len(w.edges) + len(w.nodes))
 	}
 	return steps

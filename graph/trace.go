@@ -78,17 +78,17 @@ type conclusion struct {
 	finding  Finding
 	strength Status
 	action   Action
+	complete bool
 	reasons  []string
 }
 
 // conclude turns a survey into a finding. Nothing found is clear only where
-// everything was seen and no ownership rule is left undetermined.
-func (q *inquiry) conclude(w *walk, s *survey, undetermined []string) conclusion {
-	c := conclusion{finding: Clear, reasons: w.reasons(q.policy.MaxHops)}
-	if s.cut && !w.hopCut {
-		c.reasons = append(c.reasons, (&walk{hopCut: true}).reasons(q.policy.MaxHops)...)
-	}
-	complete, actions := len(c.reasons) == 0, q.policy.Actions
+// everything was seen and no ownership rule is left undetermined. Deep says that
+// there are entities beyond the most hops.
+func (q *inquiry) conclude(w *walk, s *survey, deep bool, undetermined []string) conclusion {
+	c := conclusion{finding: Clear, reasons: w.reasons(deep, q.policy.MaxHops)}
+	c.complete = len(c.reasons) == 0
+	actions := q.policy.Actions
 	for _, e := range s.entries {
 		c.finding = Listed
 		if c.strength == 0 || e.tier < c.strength {
@@ -100,7 +100,7 @@ func (q *inquiry) conclude(w *walk, s *survey, undetermined []string) conclusion
 		c.action = max(c.action, actions.Undetermined)
 		c.reasons = append(c.reasons, undetermined...)
 	}
-	if !complete {
+	if !c.complete {
 		c.action = max(c.action, actions.Incomplete)
 	}
 	if c.finding == Clear && len(c.reasons) > 0 {
@@ -114,7 +114,7 @@ func (q *inquiry) conclude(w *walk, s *survey, undetermined []string) conclusion
 
 // answer surveys a gathered walk and writes down what it shows.
 func (q *inquiry) answer(ctx context.Context, w *walk, question Question, subject Entity) (Answer, error) {
-	complete := !w.hopCut && !w.sizeCut
+	cut := walk{hopCut: w.hopCut, sizeCut: w.sizeCut, most: w.most} // before the wider walk leaves out more
 	if err := w.widen(ctx, q); err != nil {
 		return Answer{}, err
 	}
@@ -123,11 +123,11 @@ func (q *inquiry) answer(ctx context.Context, w *walk, question Question, subjec
 	}
 	now := q.survey(w, q.asOf, noClaim)
 	verdicts := q.verdicts(w, &now)
-	c := q.conclude(w, &now, undetermined(verdicts))
+	c := q.conclude(&cut, &now, false, undetermined(verdicts))
 	b := newBook(q, w)
 	a := Answer{
 		Query: question.Subject, Finding: c.finding, Strength: c.strength, Action: c.action,
-		Complete: complete && !now.cut, Reasons: c.reasons, Basis: q.basis(question),
+		Complete: c.complete, Reasons: c.reasons, Basis: q.basis(question),
 	}
 	q.chooseRoutes(b, &now, max(question.Paths, 1))
 	steps := q.steps(w, q.asOf)

@@ -80,11 +80,12 @@ func (q *inquiry) verdicts(w *walk, s *survey) []verdict {
 		return nil
 	}
 	var all []verdict
+	var inLeast, inMost membership
 	for i := range q.rules {
 		rule := &q.rules[i]
-		least, most := ev.members(rule, atLeast), ev.members(rule, atMost)
+		least, most := ev.members(rule, atLeast, &inLeast), ev.members(rule, atMost, &inMost)
 		for _, c := range companies {
-			all = append(all, ev.verdict(rule, c, least, most))
+			all = append(all, ev.verdict(rule, c, least, most, &inLeast.sums))
 		}
 	}
 	slices.SortStableFunc(all, func(a, b verdict) int { return slices.Index(companies, a.company) - slices.Index(companies, b.company) })
@@ -100,10 +101,9 @@ func (ev *evaluation) hasOwners(i int32) bool {
 	return false
 }
 
-func (ev *evaluation) verdict(rule *ownershipRule, company int32, least, most []bool) verdict {
+func (ev *evaluation) verdict(rule *ownershipRule, company int32, least, most []bool, sums *shareSum) verdict {
 	v := verdict{company: company, rule: rule, verdict: Out}
 	v.force, v.note = rule.at(ev.day)
-	sums := newShareSum(len(ev.w.nodes))
 	switch {
 	case ev.joins(int(company), rule, atLeast, least, sums):
 		v.verdict = In

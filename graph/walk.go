@@ -214,10 +214,39 @@ func (w *walk) enter(n Node) int32 {
 	return w.add(n)
 }
 
+// deep reports whether claims that hold on a day lead to an entity beyond the
+// most hops.
+func (w *walk) deep(q *inquiry, day Day) bool {
+	seen := make([]bool, len(w.nodes))
+	seen[0] = true
+	level := []int32{0}
+	for hops := 0; len(level) > 0; hops++ {
+		var next []int32
+		for _, i := range level {
+			if int(i) >= len(w.start)-1 {
+				continue
+			}
+			for k := w.start[i]; k < w.start[i+1]; k++ {
+				e, far := &w.edges[k], w.far[k]
+				if far < 0 || seen[far] || e.From > day || day >= e.To {
+					continue
+				}
+				if hops == q.policy.MaxHops {
+					return true
+				}
+				seen[far] = true
+				next = append(next, far)
+			}
+		}
+		level = next
+	}
+	return false
+}
+
 // reasons tells why a walk did not see everything.
-func (w *walk) reasons(maxHops int) []string {
+func (w *walk) reasons(deep bool, maxHops int) []string {
 	var why []string
-	if w.hopCut {
+	if w.hopCut || deep {
 		why = append(why, fmt.Sprintf("the walk was cut short at max_hops %d", maxHops))
 	}
 	if w.sizeCut {
