@@ -3,8 +3,8 @@ package sqlite_test
 import (
 	"fmt"
 	"path/filepath"
+	"strconv"
 	"testing"
-	"time"
 
 	"debadge/graph"
 	"debadge/graph/sqlite"
@@ -47,7 +47,7 @@ func makers() graph.ChangeSet {
 
 func benchStore(b *testing.B) *sqlite.Store {
 	b.Helper()
-	s, err := sqlite.Open(b.Context(), filepath.Join(b.TempDir(), "store.db"), time.Now)
+	s, err := sqlite.Open(b.Context(), filepath.Join(b.TempDir(), "store.db"), clock)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -100,7 +100,7 @@ func BenchmarkAppendSmall(b *testing.B) {
 	n := 0
 	for b.Loop() {
 		c := cs.Claims[n%benchItems]
-		c.Status, c.Confidence = graph.Alleged, graph.Confidence(1+n/benchItems) //nolint:gosec // a few rounds
+		c.Status, c.Confidence = graph.Alleged, graph.Confidence(1+n/benchItems)
 		appendTo(b, s, graph.ChangeSet{Claims: []graph.Claim{c}})
 		n++
 	}
@@ -132,7 +132,7 @@ func BenchmarkAdjacent(b *testing.B) {
 		appendTo(b, s, bulk(n, true))
 	}
 	for _, width := range []int{1, 10, 1000} {
-		b.Run(fmt.Sprint(width), func(b *testing.B) {
+		b.Run(strconv.Itoa(width), func(b *testing.B) {
 			err := s.View(b.Context(), graph.Moment{}, func(v graph.View) error {
 				ids := make([]graph.ID, width)
 				for i := range ids {
