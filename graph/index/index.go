@@ -1,302 +1,205 @@
 package index
 
 import (
-	"cmp"
-	"context"
+	"math"
 	"slices"
 	"sync"
-	"time"
+	"sync/atomic"
 
 	"debadge/graph"
 )
 
-// index is the plain form: maps under a lock.
+// index is the writing side: it holds the state as it grows, and what only a
+// writer needs.
 type index struct {
-	mu       sync.RWMutex
-	revision graph.Revision
-	times    []time.Time // of each revision
-	nodes    []versions[graph.Entity]
-	byID     map[graph.ID]graph.Node
-	sources  map[graph.ID]*versions[graph.Source]
-	claims   []graph.StoredClaim
-	byClaim  map[graph.ID]graph.ClaimRef
-	up, down [][]graph.Edge
-	retired  int
+	mu       sync.Mutex // guards all but current
+	snapshot            // as it will be published
+	current  atomic.Pointer[snapshot]
+
+	interned *table
+	byShare  map[shares]uint32
+	scratch  []byte
+	record   []byte
+
+	loading  []uint64 // pairs of name keys while the first load lasts
+	bulk     bool     // whether it does
+	builds   sync.WaitGroup
+	building bool
+	broken   bool // a change was applied in part
+	frozen   bool // read from a file, and no change applied since
 }
 
-// versions are the forms of a record, oldest first.
-type versions[T any] struct {
-	since []graph.Revision
-	forms []T
-}
-
-func (v *versions[T]) at(r graph.Revision) (T, bool) {
-	for i, since := range slices.Backward(v.since) {
-		if since <= r {
-			return v.forms[i], true
-		}
-	}
-	var none T
-	return none, false
-}
+// freshest is how many changes the index carries beside its base in any case;
+// shareFresh says which part of the base they may become.
+const (
+	freshest   = 4096
+	shareFresh = 8
+)
 
 func newIndex() *index {
-	return &index{
-		times: make([]time.Time, 1), byID: map[graph.ID]graph.Node{},
-		sources: map[graph.ID]*versions[graph.Source]{}, byClaim: map[graph.ID]graph.ClaimRef{},
-	}
+	x := &index{byShare: map[shares]uint32{}}
+	x.revisions.add(revision{})
+	x.shares.add(shares{})
+	x.byShare[shares{}] = 0
+	x.base = &base{up: adjacency{start: make([]uint32, 1)}, downStart: make([]uint32, 1)}
+	x.publishLocked()
+	return x
 }
 
+// now returns the newest snapshot.
+func (x *index) now() *snapshot { return x.current.Load() }
+
+// apply takes the next change of the feed. It appears with publish. After an
+// error the index is of no use.
 func (x *index) apply(c graph.Change) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	if x.broken {
+		return graph.Errorf(graph.KindInternal, "the index could not take a change before this one")
+	}
 	if c.Revision != x.revision+1 {
 		return graph.Errorf(graph.KindInternal, "the feed yields revision %d after %d", c.Revision, x.revision)
 	}
+	if err := x.room(len(c.Entities), len(c.Claims)); err != nil {
+		return err
+	}
+	x.thaw()
+	x.broken = true
 	for _, e := range c.Entities {
-		n, ok := x.byID[e.ID]
-		if !ok {
-			n = graph.Node(len(x.nodes)) //nolint:gosec // far below
-			x.byID[e.ID] = n
-			x.nodes, x.up, x.down = append(x.nodes, versions[graph.Entity]{}), append(x.up, nil), append(x.down, nil)
-		}
-		v := &x.nodes[n]
-		v.since, v.forms = append(v.since, c.Revision), append(v.forms, e)
+		x.addEntity(e, c.Revision)
 	}
 	for _, s := range c.Sources {
-		v := x.sources[s.ID]
-		if v == nil {
-			v = &versions[graph.Source]{}
-			x.sources[s.ID] = v
-		}
-		v.since, v.forms = append(v.since, c.Revision), append(v.forms, s)
+		x.record = x.encodeSource(x.record[:0], s)
+		x.sources.add(s.ID, x.record, c.Revision)
 	}
 	for _, k := range c.Claims {
-		x.claim(k, c.Revision)
+		n, err := x.addClaim(k)
+		if err != nil {
+			return err
+		}
+		if !x.bulk {
+			x.link(n)
+		}
 	}
 	for _, r := range c.Retractions {
-		x.claims[x.byClaim[r.Claim]].Retracted = c.Revision
-		x.retired++
+		n, ok := x.claim(r.Claim)
+		if !ok {
+			return graph.Errorf(graph.KindInternal, "the feed retracts %s before it yields it", r.Claim)
+		}
+		x.retired = x.retired.put(n, uint32(c.Revision))
+		x.retiredCount++
 	}
-	x.revision, x.times = c.Revision, append(x.times, c.RecordedAt)
+	x.broken = false
+	x.revision, x.change = c.Revision, changeKey{c.ID, c.Digest}
+	x.revisions.add(revision{
+		seconds: c.RecordedAt.Unix(), nanos: uint32(c.RecordedAt.Nanosecond()), //nolint:gosec // below 10^9
+		nodes: x.entities.first.n, sources: x.sources.first.n, claims: x.facts.n,
+	})
 	return nil
 }
 
-func (x *index) claim(k graph.Claim, r graph.Revision) {
-	ref := graph.ClaimRef(len(x.claims)) //nolint:gosec // far below
-	x.byClaim[k.ID] = ref
-	x.claims = append(x.claims, graph.StoredClaim{Claim: k, Recorded: r})
-	rule, from, to := k.Relation.Rule(), x.byID[k.From], x.byID[k.To]
-	e := graph.Edge{
-		Near: to, Far: from, Claim: ref, From: k.ValidFrom.Earliest(), To: k.ValidTo.Latest(),
-		ShareMin: k.ShareMin.Micro(), ShareMax: k.ShareMax.Micro(), Relation: k.Relation, Status: k.Status, Confidence: k.Confidence,
-	}
-	if k.Relation == graph.Owns {
-		e.Interest = k.Interest()
-	}
-	back := e
-	back.Near, back.Far = from, to
-	if rule.Outward {
-		e, back = back, e
-	}
-	x.up[e.Near], x.down[back.Near] = append(x.up[e.Near], e), append(x.down[back.Near], back)
-	if rule.Symmetric {
-		x.up[back.Near], x.down[e.Near] = append(x.up[back.Near], back), append(x.down[e.Near], e)
-	}
+// unusable reports whether the index can take no more changes.
+func (x *index) unusable() bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.broken
 }
 
-func (x *index) publish() {}
-
-// snapshot is the index at its newest revision.
-type snapshot struct {
-	*index
-	revision graph.Revision
+// room refuses what 32 bits cannot count.
+func (x *index) room(entities, claims int) error {
+	if int(x.entities.first.n)+entities > math.MaxInt32 || int(x.facts.n)+claims > math.MaxInt32 ||
+		max(x.entities.blob.n, x.sources.blob.n, x.details.n, x.texts.n) > maxArena {
+		return graph.Unavailable("the store is larger than an index in memory can be; read it directly", nil)
+	}
+	return nil
 }
 
-func (x *index) now() snapshot {
-	x.mu.RLock()
-	defer x.mu.RUnlock()
-	return snapshot{x, x.revision}
-}
-
-func (s snapshot) at(r graph.Revision) (graph.Revision, time.Time) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return r, s.times[r]
-}
-
-func (s snapshot) read(at graph.Moment, read func(graph.View) error) error {
-	r := s.revision
-	switch {
-	case at.Revision > r:
-		return graph.Errorf(graph.KindNotFound, "revision %d does not exist; the newest is %d", at.Revision, r)
-	case at.Revision != 0:
-		r = at.Revision
-	case !at.Time.IsZero():
-		for _, t := s.at(r); r > 0 && t.After(at.Time); _, t = s.at(r) {
-			r--
+func (x *index) addEntity(e graph.Entity, r graph.Revision) {
+	x.record = x.encodeEntity(x.record[:0], e)
+	n := x.entities.add(e.ID, x.record, r)
+	for _, key := range e.NameKeys() {
+		if x.bulk {
+			x.loading = append(x.loading, keyPair(keyHash(key), n))
+		} else {
+			x.freshKeys = x.freshKeys.add(keyHash(key), n)
 		}
 	}
-	return read(&view{s.index, r})
 }
 
-func (s snapshot) existing(n graph.Names) graph.Existing {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	known := graph.Existing{Entities: map[graph.ID]graph.Entity{}, Sources: map[graph.ID]graph.Source{}, Claims: map[graph.ID]graph.StoredClaim{}}
-	for _, id := range n.Entities {
-		if node, ok := s.byID[id]; ok {
-			known.Entities[id], _ = s.nodes[node].at(s.revision)
-		}
-	}
-	for _, id := range n.Sources {
-		if v, ok := s.sources[id]; ok {
-			known.Sources[id], _ = v.at(s.revision)
-		}
-	}
-	for _, id := range n.Claims {
-		if ref, ok := s.byClaim[id]; ok {
-			known.Claims[id] = s.claims[ref]
-		}
-	}
-	return known
-}
-
-func (s snapshot) status() graph.StoreStatus {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return graph.StoreStatus{
-		Revision: s.revision, RecordedAt: s.times[s.revision], Entities: len(s.nodes), Sources: len(s.sources),
-		Claims: len(s.claims) - s.retired, Retracted: s.retired,
+// link puts a claim beside the base.
+func (x *index) link(n uint32) {
+	f := x.facts.at(n)
+	up, down := f.ends()
+	x.freshUp, x.freshDown = x.freshUp.add(number(up), n), x.freshDown.add(number(down), n)
+	if f.symmetric() {
+		x.freshUp, x.freshDown = x.freshUp.add(number(down), n), x.freshDown.add(number(up), n)
 	}
 }
 
-type view struct {
-	x        *index
-	revision graph.Revision
-}
-
-// At returns the view's revision and its time.
-func (v *view) At() (graph.Revision, time.Time) {
-	v.x.mu.RLock()
-	defer v.x.mu.RUnlock()
-	return v.revision, v.x.times[v.revision]
-}
-
-// Nodes looks the ids up.
-func (v *view) Nodes(ctx context.Context, ids []graph.ID) ([]graph.Node, error) {
-	v.x.mu.RLock()
-	defer v.x.mu.RUnlock()
-	nodes := make([]graph.Node, len(ids))
-	for i, id := range ids {
-		nodes[i] = graph.NoNode
-		if n, ok := v.x.byID[id]; ok && v.x.nodes[n].since[0] <= v.revision {
-			nodes[i] = n
-		}
+// publish lets views see what was applied, and lays it out anew in the
+// background if much of it stands beside the base.
+func (x *index) publish() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.publishLocked()
+	if x.freshItems() <= freshest+x.base.items()/shareFresh || x.building {
+		return
 	}
-	return nodes, interrupted(ctx)
+	x.building = true
+	s, names := x.current.Load(), x.freshNames()
+	x.builds.Go(func() {
+		b := s.rebuild(names)
+		x.mu.Lock()
+		defer x.mu.Unlock()
+		x.building = false
+		x.install(b)
+	})
 }
 
-// ID reads the node's id.
-func (v *view) ID(n graph.Node) graph.ID {
-	v.x.mu.RLock()
-	defer v.x.mu.RUnlock()
-	if n < 0 || int(n) >= len(v.x.nodes) {
-		return ""
-	}
-	return v.x.nodes[n].forms[0].ID
+func (x *index) publishLocked() {
+	s := x.snapshot
+	x.current.Store(&s)
 }
 
-// Find looks at each entity.
-func (v *view) Find(ctx context.Context, f graph.Find) ([]graph.ID, error) {
-	v.x.mu.RLock()
-	defer v.x.mu.RUnlock()
-	var ids []graph.ID
-	for i := range v.x.nodes {
-		e, ok := v.x.nodes[i].at(v.revision)
-		if ok && (f.Kind == "" || e.ID.Kind() == f.Kind) && e.ID > f.After && (f.Key == "" || slices.Contains(e.NameKeys(), f.Key)) {
-			ids = append(ids, e.ID)
-		}
+func (b *base) items() uint32 { return b.nodes + b.claims }
+
+func (s *snapshot) items() uint32 { return s.entities.first.n + s.facts.n }
+
+func (s *snapshot) freshItems() uint32 { return s.items() - s.base.items() }
+
+// freshNames are the links of the name keys beside the base.
+func (x *index) freshNames() []link {
+	if x.freshKeys == nil {
+		return nil
 	}
-	slices.Sort(ids)
-	if f.Limit > 0 && len(ids) > f.Limit {
-		ids = ids[:f.Limit]
-	}
-	return ids, interrupted(ctx)
+	return x.freshKeys.links[:x.freshKeys.n]
 }
 
-// Adjacent filters the edges of each node.
-func (v *view) Adjacent(ctx context.Context, frontier []graph.Node, d graph.Direction, set graph.RelationSet, edges []graph.Edge) ([]graph.Edge, error) {
-	v.x.mu.RLock()
-	defer v.x.mu.RUnlock()
-	lists := v.x.up
-	if d == graph.Downstream {
-		lists = v.x.down
+// install takes a new base, and puts beside it what came since.
+func (x *index) install(b *base) {
+	names := x.freshNames()[b.keyLinks-x.base.keyLinks:]
+	x.base, x.freshUp, x.freshDown, x.freshKeys = b, nil, nil, nil
+	for _, l := range names {
+		x.freshKeys = x.freshKeys.add(l.key, l.value)
 	}
-	for _, n := range frontier {
-		for _, e := range lists[n] {
-			c := &v.x.claims[e.Claim]
-			if set.Has(e.Relation) && c.Recorded <= v.revision && (c.Retracted == 0 || c.Retracted > v.revision) {
-				edges = append(edges, e)
-			}
-		}
+	for n := b.claims; n < x.facts.n; n++ {
+		x.link(n)
 	}
-	return edges, interrupted(ctx)
+	// What is published may be older than what is applied, but not the base.
+	s := *x.current.Load()
+	s.base, s.freshUp, s.freshDown, s.freshKeys = x.base, x.freshUp, x.freshDown, x.freshKeys
+	x.current.Store(&s)
 }
 
-// Entities returns their versions at the revision.
-func (v *view) Entities(ctx context.Context, ids []graph.ID) ([]graph.Entity, error) {
-	v.x.mu.RLock()
-	defer v.x.mu.RUnlock()
-	list := make([]graph.Entity, len(ids))
-	for i, id := range ids {
-		n, ok := v.x.byID[id]
-		if ok {
-			list[i], ok = v.x.nodes[n].at(v.revision)
-		}
-		if !ok {
-			return nil, graph.Errorf(graph.KindNotFound, "%s is not known", id)
-		}
-	}
-	return list, interrupted(ctx)
-}
+// begin starts a load of many changes that no view sees before finish.
+func (x *index) begin() { x.bulk = true }
 
-// Claims returns the claims themselves.
-func (v *view) Claims(ctx context.Context, refs []graph.ClaimRef) ([]graph.Claim, error) {
-	v.x.mu.RLock()
-	defer v.x.mu.RUnlock()
-	list := make([]graph.Claim, len(refs))
-	for i, ref := range refs {
-		list[i] = v.x.claims[ref].Claim
-	}
-	return list, interrupted(ctx)
-}
-
-// Sources returns their versions at the revision.
-func (v *view) Sources(ctx context.Context, ids []graph.ID) ([]graph.Source, error) {
-	v.x.mu.RLock()
-	defer v.x.mu.RUnlock()
-	list := make([]graph.Source, len(ids))
-	for i, id := range ids {
-		s, ok := v.x.sources[id]
-		if ok {
-			list[i], ok = s.at(v.revision)
-		}
-		if !ok {
-			return nil, graph.Errorf(graph.KindNotFound, "%s is not known", id)
-		}
-	}
-	return list, interrupted(ctx)
-}
-
-// SortNodes sorts by ids.
-func (v *view) SortNodes(nodes []graph.Node) {
-	slices.SortFunc(nodes, func(a, b graph.Node) int { return cmp.Compare(v.ID(a), v.ID(b)) })
-}
-
-// NodeCount is above every handle.
-func (v *view) NodeCount() int {
-	v.x.mu.RLock()
-	defer v.x.mu.RUnlock()
-	return len(v.x.nodes)
+func (x *index) finish() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	slices.Sort(x.loading)
+	x.base.keys = newKeys(x.loading)
+	x.bulk, x.loading = false, nil
+	x.base = x.rebuild(nil)
+	x.publishLocked()
 }

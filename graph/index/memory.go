@@ -3,6 +3,7 @@ package index
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -44,7 +45,11 @@ func (m *Memory) Append(ctx context.Context, cs graph.ChangeSet) (graph.Receipt,
 		return replay(m.log[i], cs.ID, digest)
 	}
 	now := m.index.now()
-	plan, receipt, err := cs.Plan(now.existing(cs.Names()))
+	known, err := now.existing(cs.Names())
+	if err != nil {
+		return graph.Receipt{}, err
+	}
+	plan, receipt, err := cs.Plan(known)
 	if err != nil {
 		return graph.Receipt{}, err
 	}
@@ -57,7 +62,7 @@ func (m *Memory) Append(ctx context.Context, cs graph.ChangeSet) (graph.Receipt,
 		at = receipt.RecordedAt
 	}
 	receipt.Revision, receipt.RecordedAt = receipt.Revision+1, at
-	change := graph.Change{ChangeSet: inOrder(plan), Revision: receipt.Revision, RecordedAt: at, Digest: digest}
+	change := graph.Change{ChangeSet: inOrder(own(plan)), Revision: receipt.Revision, RecordedAt: at, Digest: digest}
 	if err := m.index.apply(change); err != nil {
 		return graph.Receipt{}, err
 	}
@@ -74,6 +79,22 @@ func replay(c graph.Change, id, digest string) (graph.Receipt, error) {
 			"change set %s was committed as revision %d with other content", id, c.Revision)
 	}
 	return graph.Receipt{Revision: c.Revision, RecordedAt: c.RecordedAt, Replayed: true}, nil
+}
+
+// own copies what a change set shares with the caller's.
+func own(cs graph.ChangeSet) graph.ChangeSet {
+	for i := range cs.Entities {
+		e := &cs.Entities[i]
+		e.Aliases, e.Attributes = slices.Clone(e.Aliases), maps.Clone(e.Attributes)
+		for k, v := range e.Attributes {
+			e.Attributes[k] = slices.Clone(v)
+		}
+	}
+	for i := range cs.Claims {
+		c := &cs.Claims[i]
+		c.Citations, c.Attributes = slices.Clone(c.Citations), maps.Clone(c.Attributes)
+	}
+	return cs
 }
 
 // inOrder sorts what a change set brings by ids, as a feed yields it.

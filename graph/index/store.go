@@ -45,11 +45,13 @@ const defaultTimeout = 10 * time.Second
 type Store struct {
 	log   graph.Store
 	opts  Options
-	index *index // written by the one flight under way
+	index atomic.Pointer[index] // written by the one flight under way
 
 	life context.Context //nolint:containedctx // the life of the store, which flights outlive their callers by
 	stop context.CancelFunc
 	done sync.WaitGroup // the background and the flights
+
+	saved uint32 // how many items the snapshot file has; used before and after all else
 
 	synced atomic.Int64          // when the last successful sync began
 	away   atomic.Pointer[error] // why the last sync failed, nil if it did not
@@ -76,9 +78,9 @@ func Follow(ctx context.Context, log graph.Store, opts Options) (*Store, error) 
 	if opts.Logger == nil {
 		opts.Logger = slog.New(slog.DiscardHandler)
 	}
-	s := &Store{log: log, opts: opts, index: newIndex(), grown: make(chan struct{})}
+	s := &Store{log: log, opts: opts, grown: make(chan struct{})}
 	s.life, s.stop = context.WithCancel(context.WithoutCancel(ctx))
-	if err := s.load(ctx); err != nil {
+	if err := s.open(ctx); err != nil {
 		s.stop()
 		return nil, err
 	}
@@ -88,14 +90,48 @@ func Follow(ctx context.Context, log graph.Store, opts Options) (*Store, error) 
 	return s, nil
 }
 
-// load reads the whole feed, as long as the caller has patience.
-func (s *Store) load(ctx context.Context) error {
-	began := s.opts.Clock()
-	if err := s.catchUp(ctx, func() {}); err != nil {
-		return err
+// open reads the snapshot file, if it is of use, and the feed.
+func (s *Store) open(ctx context.Context) error {
+	var x *index
+	if s.opts.SnapshotPath != "" {
+		var err error
+		if x, err = s.restore(ctx); err != nil {
+			return err
+		}
 	}
-	s.synced.Store(began.UnixNano())
+	if x == nil {
+		if err := s.load(ctx, func() {}); err != nil {
+			return err
+		}
+	} else {
+		began := s.opts.Clock()
+		s.index.Store(x)
+		s.saved = x.now().items()
+		if err := s.catchUp(ctx, func() {}); err != nil {
+			return err
+		}
+		s.synced.Store(began.UnixNano())
+	}
+	if s.worthSaving() {
+		s.done.Go(func() { s.save(s.life) })
+	}
 	return nil
+}
+
+// worthSaving reports whether the snapshot file, if there is to be one, is
+// missing much of what the index holds.
+func (s *Store) worthSaving() bool {
+	items := s.now().items()
+	return s.opts.SnapshotPath != "" && (s.saved == 0 && items > 0 || items > s.saved+freshest+s.saved/shareFresh)
+}
+
+func (s *Store) save(ctx context.Context) {
+	items := s.now().items()
+	if err := s.Save(s.opts.SnapshotPath); err != nil {
+		s.opts.Logger.WarnContext(ctx, "snapshot file not written", slog.String("path", s.opts.SnapshotPath), slog.String("reason", err.Error()))
+		return
+	}
+	s.saved = items
 }
 
 // Append appends to the followed store and applies the feed before it returns,
@@ -105,7 +141,7 @@ func (s *Store) Append(ctx context.Context, cs graph.ChangeSet) (graph.Receipt, 
 	if err != nil {
 		return receipt, err
 	}
-	if s.index.now().revision < receipt.Revision {
+	if s.now().revision < receipt.Revision {
 		if err := s.Sync(ctx); err != nil {
 			// The change set is committed, and an error would say that it is
 			// not. No view will miss it: the next one syncs first or fails.
@@ -132,12 +168,12 @@ func (s *Store) View(ctx context.Context, at graph.Moment, read func(graph.View)
 	if s.life.Err() != nil {
 		return errClosed()
 	}
-	if !s.fresh() || at.Revision > s.index.now().revision {
+	if !s.fresh() || at.Revision > s.now().revision {
 		if err := s.Sync(ctx); err != nil {
 			return err
 		}
 	}
-	return s.index.now().read(at, read)
+	return s.now().read(at, read)
 }
 
 func (s *Store) fresh() bool {
@@ -147,8 +183,10 @@ func (s *Store) fresh() bool {
 	return s.opts.Clock().UnixNano()-s.synced.Load() <= int64(s.opts.MaxStale)
 }
 
+func (s *Store) now() *snapshot { return s.index.Load().now() }
+
 // Revision returns the newest revision that the index has.
-func (s *Store) Revision() graph.Revision { return s.index.now().revision }
+func (s *Store) Revision() graph.Revision { return s.now().revision }
 
 // Wait returns once the index has a revision; KindUnavailable if the context
 // ends before.
@@ -189,5 +227,8 @@ func (s *Store) Close() error {
 	}
 	s.stop()
 	s.done.Wait()
+	if s.worthSaving() {
+		s.save(context.WithoutCancel(s.life))
+	}
 	return s.log.Close()
 }

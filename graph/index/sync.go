@@ -73,7 +73,7 @@ func (s *Store) fly() error {
 	defer cancel(nil)
 	late := time.AfterFunc(s.opts.Timeout, func() { cancel(errLate) })
 	defer late.Stop()
-	err := s.catchUp(ctx, func() { late.Reset(s.opts.Timeout) })
+	err := s.read(ctx, func() { late.Reset(s.opts.Timeout) })
 	if err == nil {
 		s.away.Store(nil)
 		s.synced.Store(began.UnixNano())
@@ -100,22 +100,62 @@ func reason(err error) string {
 	return "its answer failed"
 }
 
+// read brings the index into step with the log. After a failure it asks first
+// whether the log that is back is the one that was away.
+func (s *Store) read(ctx context.Context, alive func()) error {
+	if s.away.Load() == nil {
+		return s.catchUp(ctx, alive)
+	}
+	now := s.now()
+	same, err := s.holds(ctx, now.revision, now.change)
+	if err != nil {
+		return err
+	}
+	if same && !s.index.Load().unusable() {
+		return s.catchUp(ctx, alive)
+	}
+	return s.load(ctx, alive)
+}
+
+// load reads the whole feed into a new index, which views see when it is done.
+func (s *Store) load(ctx context.Context, alive func()) error {
+	began, x := s.opts.Clock(), newIndex()
+	x.begin()
+	err := s.log.Changes(ctx, 0, func(c graph.Change) error {
+		alive()
+		return x.apply(c)
+	})
+	if err != nil {
+		return err
+	}
+	x.finish()
+	s.index.Store(x)
+	s.synced.Store(began.UnixNano())
+	s.announce()
+	return nil
+}
+
 // catchUp applies the changes since the newest revision of the index and tells
 // alive of each.
 func (s *Store) catchUp(ctx context.Context, alive func()) error {
-	err := s.log.Changes(ctx, s.index.now().revision, func(c graph.Change) error {
+	x := s.index.Load()
+	return s.log.Changes(ctx, x.now().revision, func(c graph.Change) error {
 		alive()
-		if err := s.index.apply(c); err != nil {
+		if err := x.apply(c); err != nil {
 			return err
 		}
-		s.index.publish()
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		close(s.grown)
-		s.grown = make(chan struct{})
+		x.publish()
+		s.announce()
 		return nil
 	})
-	return err
+}
+
+// announce wakes those who wait for a revision.
+func (s *Store) announce() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	close(s.grown)
+	s.grown = make(chan struct{})
 }
 
 // follow reads the feed from time to time until the store is closed. Failures

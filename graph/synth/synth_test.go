@@ -127,7 +127,7 @@ func walk(ctx context.Context, v graph.View, id graph.ID) (size, depth int, err 
 		return 0, 0, err
 	}
 	set := graph.SetOfLayers(graph.Lineage, graph.Attribution, graph.Identity, graph.Ownership, graph.Listing)
-	seen := map[graph.Node]bool{}
+	seen := make(map[graph.Node]bool)
 	seen[frontier[0]] = true
 	for ; len(frontier) > 0; depth++ {
 		edges, err := v.Adjacent(ctx, frontier, graph.Upstream, set, nil)

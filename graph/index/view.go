@@ -1,0 +1,240 @@
+package index
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"debadge/graph"
+)
+
+// view is a snapshot as it was at a revision. Beside what graph.View asks it
+// has SortNodes and NodeCount, which a walk may discover.
+type view struct {
+	s        *snapshot // nil when the view has ended
+	revision graph.Revision
+	nodes    uint32 // how many there were then
+	sources  uint32
+	claims   uint32
+	clean    bool // every claim of the base counts
+	plain    bool // and there are no others
+}
+
+var _ graph.View = (*view)(nil)
+
+func (s *snapshot) view(r graph.Revision) *view {
+	then := s.revisions.at(uint32(r))
+	clean := r >= s.base.revision && s.retiredCount == s.base.retiredCount
+	return &view{
+		s: s, revision: r, nodes: then.nodes, sources: then.sources, claims: then.claims,
+		clean: clean, plain: clean && then.claims == s.base.claims && then.nodes == s.base.nodes,
+	}
+}
+
+func (v *view) end() { v.s = nil }
+
+// ready says why a call has no answer.
+func (v *view) ready(ctx context.Context) error {
+	if v.s == nil {
+		return graph.Unavailable("the view has ended", nil)
+	}
+	if ctx.Err() != nil {
+		return interrupted(ctx)
+	}
+	return nil
+}
+
+// At returns the view's revision and its time.
+func (v *view) At() (graph.Revision, time.Time) {
+	if v.s == nil {
+		return 0, time.Time{}
+	}
+	return v.s.at(v.revision)
+}
+
+// Nodes looks the ids up.
+func (v *view) Nodes(ctx context.Context, ids []graph.ID) ([]graph.Node, error) {
+	if err := v.ready(ctx); err != nil {
+		return nil, err
+	}
+	nodes := make([]graph.Node, len(ids))
+	for i, id := range ids {
+		nodes[i] = v.node(id)
+	}
+	return nodes, nil
+}
+
+func (v *view) node(id graph.ID) graph.Node {
+	if n, ok := v.s.entities.find(id, v.nodes); ok {
+		return graph.Node(n) //nolint:gosec // apply bounds it
+	}
+	return graph.NoNode
+}
+
+// ID reads the node's id.
+func (v *view) ID(n graph.Node) graph.ID {
+	if v.s == nil || number(n) >= v.nodes {
+		return ""
+	}
+	return v.s.entities.id(number(n))
+}
+
+// NodeCount is above every handle that the view gives.
+func (v *view) NodeCount() int { return int(v.nodes) }
+
+// SortNodes sorts by ids, without reading them where the base knows the order.
+func (v *view) SortNodes(nodes []graph.Node) {
+	if v.s == nil {
+		return
+	}
+	rank := v.s.base.rank
+	slices.SortFunc(nodes, func(a, b graph.Node) int {
+		if int(a) < len(rank) && int(b) < len(rank) && a >= 0 && b >= 0 {
+			return cmp.Compare(rank[a], rank[b])
+		}
+		return cmp.Compare(v.ID(a), v.ID(b))
+	})
+}
+
+// Find reads the entities behind the hash of the key, or goes through the
+// nodes in the order of ids.
+func (v *view) Find(ctx context.Context, f graph.Find) ([]graph.ID, error) {
+	if err := v.ready(ctx); err != nil {
+		return nil, err
+	}
+	var ids []graph.ID
+	if f.Key != "" {
+		ids = v.named(f)
+	} else {
+		ids = v.after(f)
+	}
+	if f.Limit > 0 && len(ids) > f.Limit {
+		ids = ids[:f.Limit]
+	}
+	return ids, nil
+}
+
+func (v *view) named(f graph.Find) []graph.ID {
+	var (
+		ids   []graph.ID
+		hash  = keyHash(f.Key)
+		check = func(n uint32) {
+			if n >= v.nodes {
+				return
+			}
+			id := v.s.entities.id(n)
+			if id <= f.After || (f.Kind != "" && id.Kind() != f.Kind) {
+				return
+			}
+			if e := v.s.decodeEntity(v.s.entities.version(n, v.revision)); answersTo(e, f.Key) {
+				ids = append(ids, id)
+			}
+		}
+	)
+	v.s.base.keys.list(hash, check)
+	v.s.freshKeys.list(hash, check)
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+// answersTo reports whether a key is one of an entity's, the likeliest first.
+func answersTo(e graph.Entity, key string) bool {
+	return graph.NameKey(e.Name) == key || slices.Contains(e.NameKeys(), key)
+}
+
+// after returns the ids of a kind after one.
+func (v *view) after(f graph.Find) []graph.ID {
+	low, high := graph.ID(""), graph.ID("")
+	if f.Kind != "" {
+		low, high = graph.ID(f.Kind+":"), graph.ID(f.Kind+";") // the character after the colon
+	}
+	if f.After >= low {
+		low = f.After + "\x00" // the id after it
+	}
+	var (
+		order = v.s.base.order
+		ids   []graph.ID
+		fresh = v.s.fresh()
+		i, _  = slices.BinarySearchFunc(order, low, func(n graph.Node, id graph.ID) int {
+			return cmp.Compare(v.s.entities.id(number(n)), id)
+		})
+		j, _ = slices.BinarySearchFunc(fresh, low, func(n namedNode, id graph.ID) int { return cmp.Compare(n.id, id) })
+	)
+	for (i < len(order) || j < len(fresh)) && (f.Limit <= 0 || len(ids) < f.Limit) {
+		var next namedNode
+		if i < len(order) {
+			next = namedNode{v.s.entities.id(number(order[i])), order[i]}
+		}
+		if i == len(order) || (j < len(fresh) && fresh[j].id < next.id) {
+			next = fresh[j]
+			j++
+		} else {
+			i++
+		}
+		if high != "" && next.id >= high {
+			break
+		}
+		if number(next.node) < v.nodes {
+			ids = append(ids, next.id)
+		}
+	}
+	return ids
+}
+
+// Entities returns their versions at the revision.
+func (v *view) Entities(ctx context.Context, ids []graph.ID) ([]graph.Entity, error) {
+	if err := v.ready(ctx); err != nil {
+		return nil, err
+	}
+	list := make([]graph.Entity, len(ids))
+	for i, id := range ids {
+		n, ok := v.s.entities.find(id, v.nodes)
+		if !ok {
+			return nil, unknown(id)
+		}
+		list[i] = v.s.decodeEntity(v.s.entities.version(n, v.revision))
+	}
+	return list, nil
+}
+
+// Claims decodes them.
+func (v *view) Claims(ctx context.Context, refs []graph.ClaimRef) ([]graph.Claim, error) {
+	if err := v.ready(ctx); err != nil {
+		return nil, err
+	}
+	list := make([]graph.Claim, len(refs))
+	for i, ref := range refs {
+		n := uint32(ref) //nolint:gosec // a negative one is none that a view gave
+		if n >= v.claims {
+			return nil, graph.Errorf(graph.KindInternal, "claim handle %d is not of this view", ref)
+		}
+		c, err := v.s.decodeClaim(n)
+		if err != nil {
+			return nil, err
+		}
+		list[i] = c
+	}
+	return list, nil
+}
+
+// Sources returns their versions at the revision.
+func (v *view) Sources(ctx context.Context, ids []graph.ID) ([]graph.Source, error) {
+	if err := v.ready(ctx); err != nil {
+		return nil, err
+	}
+	list := make([]graph.Source, len(ids))
+	for i, id := range ids {
+		n, ok := v.s.sources.find(id, v.sources)
+		if !ok {
+			return nil, unknown(id)
+		}
+		var err error
+		if list[i], err = v.s.decodeSource(v.s.sources.version(n, v.revision)); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+func unknown(id graph.ID) error { return graph.Errorf(graph.KindNotFound, "%s is not known", id) }

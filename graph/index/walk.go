@@ -1,0 +1,147 @@
+package index
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"debadge/graph"
+)
+
+// Adjacent reads the base alone where it can; else it also looks at what
+// stands beside it, and filters by the view's revision.
+func (v *view) Adjacent(ctx context.Context, frontier []graph.Node, d graph.Direction, set graph.RelationSet, edges []graph.Edge) ([]graph.Edge, error) {
+	if err := v.ready(ctx); err != nil {
+		return nil, err
+	}
+	for _, n := range frontier {
+		if number(n) >= v.nodes {
+			return nil, graph.Errorf(graph.KindInternal, "handle %d is not of this view", n)
+		}
+	}
+	switch {
+	case v.plain && d == graph.Upstream:
+		return v.plainUp(frontier, set, edges), nil
+	case v.plain:
+		return v.plainDown(frontier, set, edges), nil
+	}
+	for i, n := range frontier {
+		switch {
+		case number(n) >= v.s.base.nodes:
+		case !v.clean:
+			edges = v.filtered(n, d, set, edges)
+		case d == graph.Upstream:
+			edges = v.plainUp(frontier[i:i+1], set, edges)
+		default:
+			edges = v.plainDown(frontier[i:i+1], set, edges)
+		}
+		edges = v.fresh(n, d, set, edges)
+	}
+	return edges, nil
+}
+
+// plainUp is the loop that the speed of an answer hangs on.
+func (v *view) plainUp(frontier []graph.Node, set graph.RelationSet, edges []graph.Edge) []graph.Edge {
+	start, all := v.s.base.up.start, v.s.base.up.edges
+	for _, n := range frontier {
+		list := all[start[n]:start[n+1]]
+		for i := range list {
+			e := &list[i]
+			if set>>e.relation&1 == 0 {
+				continue
+			}
+			edges = append(edges, graph.Edge{
+				Near: n, Far: e.far, Claim: e.claim, From: e.begin, To: e.end,
+				Relation: e.relation, Status: e.status, Confidence: e.confidence, Interest: e.interest,
+			})
+			if e.share != 0 {
+				share, last := v.s.shares.at(e.share), &edges[len(edges)-1]
+				last.ShareMin, last.ShareMax = share.low, share.high
+			}
+		}
+	}
+	return edges
+}
+
+func (v *view) plainDown(frontier []graph.Node, set graph.RelationSet, edges []graph.Edge) []graph.Edge {
+	start, all := v.s.base.downStart, v.s.base.down
+	for _, n := range frontier {
+		list := all[start[n]:start[n+1]]
+		edges = slices.Grow(edges, len(list))
+		for _, claim := range list {
+			edges = v.edge(n, claim, set, edges)
+		}
+	}
+	return edges
+}
+
+// edge appends a claim as it is seen from one of its ends.
+func (v *view) edge(near graph.Node, claim uint32, set graph.RelationSet, edges []graph.Edge) []graph.Edge {
+	f := v.s.facts.at(claim)
+	if !set.Has(f.relation) {
+		return edges
+	}
+	share := v.s.shares.at(f.share)
+	return append(edges, graph.Edge{
+		Near: near, Far: f.from ^ f.to ^ near, Claim: graph.ClaimRef(claim), From: f.begin, To: f.end, //nolint:gosec // apply bounds it
+		ShareMin: share.low, ShareMax: share.high,
+		Relation: f.relation, Status: f.status, Confidence: f.confidence, Interest: graph.Interest(f.extra & interestMask),
+	})
+}
+
+// holds reports whether the view's revision has a claim.
+func (v *view) holds(claim uint32) bool {
+	return claim < v.claims && (v.s.retiredCount == 0 || !v.s.retracted(claim, v.revision))
+}
+
+// fresh appends the claims of a node that came after the base.
+func (v *view) fresh(n graph.Node, d graph.Direction, set graph.RelationSet, edges []graph.Edge) []graph.Edge {
+	list := v.s.freshUp
+	if d == graph.Downstream {
+		list = v.s.freshDown
+	}
+	if list == nil {
+		return edges
+	}
+	i, ok := list.heads.get(number(n))
+	for ok && i != last {
+		l := &list.links[i]
+		if v.holds(l.value) {
+			edges = v.edge(n, l.value, set, edges)
+		}
+		i = l.prev
+	}
+	return edges
+}
+
+// filtered appends the claims of a node in the base that the view's revision
+// holds, and those that the base leaves out as retracted since.
+func (v *view) filtered(n graph.Node, d graph.Direction, set graph.RelationSet, edges []graph.Edge) []graph.Edge {
+	b := v.s.base
+	if d == graph.Upstream {
+		for _, e := range b.up.edges[b.up.start[n]:b.up.start[n+1]] {
+			if claim := uint32(e.claim); v.holds(claim) { //nolint:gosec // a claim's number
+				edges = v.edge(n, claim, set, edges)
+			}
+		}
+	} else {
+		for _, claim := range b.down[b.downStart[n]:b.downStart[n+1]] {
+			if v.holds(claim) {
+				edges = v.edge(n, claim, set, edges)
+			}
+		}
+	}
+	if v.revision >= b.revision {
+		return edges
+	}
+	list := b.retired[d]
+	i, _ := slices.BinarySearchFunc(list, number(n), func(r retiredClaim, near uint32) int {
+		return cmp.Compare(r.near, near)
+	})
+	for ; i < len(list) && list[i].near == number(n); i++ {
+		if v.holds(list[i].claim) {
+			edges = v.edge(n, list[i].claim, set, edges)
+		}
+	}
+	return edges
+}
