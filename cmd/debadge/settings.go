@@ -1,0 +1,203 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// flags are the values of all settings of one run.
+type flags struct {
+	store   string
+	demo    bool
+	timeout time.Duration
+
+	asOf, knownAt, policy, format, cursor string
+	lists                                 []string
+	paths, limit                          int
+	all                                   bool
+
+	reason, replacedBy, author string
+
+	addr, read, target string
+	live               bool
+}
+
+// everywhere is the place of a setting that every command has.
+const everywhere = "debadge"
+
+// setting is a row of the table of settings, from which parsing and help are made.
+type setting struct {
+	flag, env string
+	arg       string // how help names the value
+	value     func(*flags) any
+	initial   any
+	help      string
+	commands  []string
+}
+
+var questions = []string{"trace", "reach", "timeline"}
+
+// settings is the one place that says which settings there are.
+func settings() []setting {
+	return []setting{
+		{"store", "DEBADGE_STORE", "URL", func(f *flags) any { return &f.store }, "", "where the claims are: sqlite:PATH, neo4j://HOST:PORT, bolt://HOST:PORT or memory: (default: a SQLite file in the user's data directory)", []string{everywhere}},
+		{"demo", "", "", func(f *flags) any { return &f.demo }, false, "answer from the public cases that ship with debadge, in memory", []string{everywhere}},
+		{"timeout", "DEBADGE_TIMEOUT", "DURATION", func(f *flags) any { return &f.timeout }, 30 * time.Second, "how long one answer may take", []string{everywhere}},
+		{"", "DEBADGE_NEO4J_USER", "", nil, "", "user at the Neo4j server", []string{everywhere}},
+		{"", "DEBADGE_NEO4J_PASSWORD", "", nil, "", "password at the Neo4j server", []string{everywhere}},
+
+		{"as-of", "", "DATE", func(f *flags) any { return &f.asOf }, "", "the day in the world that is asked about, YYYY-MM-DD (default: today, UTC)", []string{"trace", "reach"}},
+		{"known-at", "", "TIME|REVISION", func(f *flags) any { return &f.knownAt }, "", "what debadge knew then: 2026-01-31T12:00:00Z, 2026-01-31 (to its end, UTC) or a revision (default: the newest)", questions},
+		{"policy", "DEBADGE_POLICY", "NAME|FILE", func(f *flags) any { return &f.policy }, "default", "the rules that count: default, strict, cautious, or a file in YAML or JSON", questions},
+		{"list", "", "LIST", func(f *flags) any { return &f.lists }, []string(nil), "count this list alone, by id or name; may be repeated", questions},
+		{"paths", "", "N", func(f *flags) any { return &f.paths }, 1, "show up to so many paths to each listing", []string{"trace"}},
+		{"all", "", "", func(f *flags) any { return &f.all }, false, "show every listing in full, with the addresses of its sources", []string{"trace", "timeline"}},
+		{"limit", "", "N", func(f *flags) any { return &f.limit }, 0, "at most so many rows, 0 for all (default: 100 as text, else all)", []string{"reach"}},
+		{"cursor", "", "CURSOR", func(f *flags) any { return &f.cursor }, "", "go on after the rows of the answer that gave this cursor", []string{"reach"}},
+		{"format", "", "FORMAT", func(f *flags) any { return &f.format }, "text", "text for people; json for programs, as the HTTP API gives it", []string{"trace", "timeline", "status", "version"}},
+		{"format", "", "FORMAT", func(f *flags) any { return &f.format }, "text", "text for people; json for one object; ndjson for a line each row, and the head at the end", []string{"reach"}},
+
+		{"reason", "", "TEXT", func(f *flags) any { return &f.reason }, "", "why the claim is withdrawn; required", []string{"retract"}},
+		{"replaced-by", "", "CLAIM", func(f *flags) any { return &f.replacedBy }, "", "the claim that takes its place", []string{"retract"}},
+		{"author", "DEBADGE_AUTHOR", "NAME", func(f *flags) any { return &f.author }, "", "who withdraws it", []string{"retract"}},
+
+		{"addr", "DEBADGE_ADDR", "HOST:PORT", func(f *flags) any { return &f.addr }, "127.0.0.1:8080", "where to listen", []string{"serve"}},
+		{"read", "DEBADGE_READ", "index|direct", func(f *flags) any { return &f.read }, "index", "answer from an index in memory, or directly from the store", []string{"serve"}},
+		{"addr", "", "URL", func(f *flags) any { return &f.target }, "http://127.0.0.1:8080", "the service to ask", []string{"healthcheck"}},
+		{"live", "", "", func(f *flags) any { return &f.live }, false, "ask whether the process is alive, not whether it can answer", []string{"healthcheck"}},
+	}
+}
+
+// formats are the formats that each command writes.
+var formats = map[string][]string{
+	"trace": {"text", "json"}, "timeline": {"text", "json"}, "reach": {"text", "json", "ndjson"},
+	"status": {"text", "json"}, "version": {"text", "json"},
+}
+
+// register adds the flags of a command to a set.
+func (p *program) register(cmd *cobra.Command, set *pflag.FlagSet, name string) {
+	for _, s := range settings() {
+		if s.flag == "" || !slices.Contains(s.commands, name) {
+			continue
+		}
+		help := s.help
+		if s.env != "" {
+			help += " [$" + s.env + "]"
+		}
+		switch v := s.value(&p.flags).(type) {
+		case *string:
+			set.StringVar(v, s.flag, initial[string](s), help)
+		case *bool:
+			set.BoolVar(v, s.flag, initial[bool](s), help)
+		case *int:
+			set.IntVar(v, s.flag, initial[int](s), help)
+		case *time.Duration:
+			set.DurationVar(v, s.flag, initial[time.Duration](s), help)
+		case *[]string:
+			set.StringArrayVar(v, s.flag, initial[[]string](s), help)
+		}
+		if f := set.Lookup(s.flag); s.arg != "" {
+			f.Value = named{f.Value, s.arg}
+			f.DefValue = f.Value.String()
+		}
+	}
+	p.completeFlags(cmd, name)
+}
+
+// named is a flag's value with the name that help gives it.
+type named struct {
+	pflag.Value
+	arg string
+}
+
+// Type returns the name.
+func (n named) Type() string { return n.arg }
+
+// String returns the value; help leaves out a default that is empty.
+func (n named) String() string {
+	if text := n.Value.String(); text != "[]" {
+		return text
+	}
+	return ""
+}
+
+func initial[T any](s setting) T {
+	v, ok := s.initial.(T)
+	if !ok {
+		panic("the setting " + s.flag + " has an initial value of another type")
+	}
+	return v
+}
+
+func (p *program) completeFlags(cmd *cobra.Command, name string) {
+	complete := func(flag string, values ...string) {
+		if cmd.Flags().Lookup(flag) != nil {
+			_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+		}
+	}
+	complete("format", formats[name]...)
+	complete("read", "index", "direct")
+	if cmd.Flags().Lookup("policy") != nil {
+		_ = cmd.RegisterFlagCompletionFunc("policy", cobra.FixedCompletions(policyNames(), cobra.ShellCompDirectiveDefault))
+	}
+}
+
+// getenv returns a variable of the environment, "" if there is none.
+func (p *program) getenv(name string) string {
+	for _, variable := range slices.Backward(p.env) {
+		if value, ok := strings.CutPrefix(variable, name+"="); ok {
+			return value
+		}
+	}
+	return ""
+}
+
+// readEnvironment sets what the environment says and no flag does.
+func (p *program) readEnvironment(cmd *cobra.Command) error {
+	for _, s := range settings() {
+		here := slices.Contains(s.commands, cmd.Name()) || slices.Contains(s.commands, everywhere)
+		if s.flag == "" || s.env == "" || !here {
+			continue
+		}
+		flag := cmd.Flags().Lookup(s.flag)
+		value := p.getenv(s.env)
+		if flag == nil || flag.Changed || value == "" {
+			continue
+		}
+		if err := flag.Value.Set(value); err != nil {
+			return usage("%s: %q is not a value for it: %s", s.env, value, err)
+		}
+	}
+	if f := cmd.Flags().Lookup("format"); f != nil && !slices.Contains(formats[cmd.Name()], f.Value.String()) {
+		return usage("--format %q is not a format of %s; use %s", f.Value, cmd.CommandPath(), strings.Join(formats[cmd.Name()], " or "))
+	}
+	if p.flags.timeout <= 0 {
+		return usage("--timeout %s leaves no time; write a duration such as 30s", p.flags.timeout)
+	}
+	return nil
+}
+
+// settingsTopic is a page of help, not a command.
+func settingsTopic() *cobra.Command {
+	var b strings.Builder
+	b.WriteString("A flag takes precedence over the environment, the environment over the default.\n\n")
+	for _, s := range settings() {
+		if s.env == "" {
+			continue
+		}
+		line := "  " + s.env
+		if s.flag != "" {
+			line += "  --" + s.flag
+		}
+		if d := fmt.Sprint(s.initial); d != "" {
+			line += "  (default " + d + ")"
+		}
+		b.WriteString(line + "\n      " + s.help + "\n")
+	}
+	return &cobra.Command{Use: "settings", Short: "Settings that the environment can give", Long: strings.TrimSuffix(b.String(), "\n")}
+}

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"debadge/graph"
+)
+
+func (p *program) timelineCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "timeline SUBJECT",
+		Short: "How did the finding about a product or company change over time?",
+		Long: `Timeline says the finding for each stretch of time between the dates that
+matter to the subject, by what debadge knows now (or knew at --known-at).`,
+		Example: `  debadge timeline KR2280-X2 --demo
+  debadge timeline product:aivres:kr2280-x2 --list "Entity List" --format json`,
+		Args:              takes("a product or company"),
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			q, err := p.question(args[0])
+			if err != nil {
+				return err
+			}
+			return p.with(cmd.Context(), reading, func(ctx context.Context, s graph.Store) error {
+				answer, err := graph.Timeline(ctx, s, q)
+				if err != nil {
+					return asked(err)
+				}
+				if p.flags.format == "json" {
+					return graph.EncodeJSON(p.stdout, answer)
+				}
+				return writeTimeline(p.stdout, answer, p.flags.all)
+			})
+		},
+	}
+	p.register(cmd, cmd.Flags(), "timeline")
+	return cmd
+}
+
+func writeTimeline(w io.Writer, a graph.TimelineAnswer, all bool) error {
+	g := newPage(w)
+	if a.Subject == nil {
+		g.line("", "debadge does not know %q: this is not a clear.", a.Query)
+	} else {
+		g.line("", "%s over time", nameOf(*a.Subject))
+	}
+	if len(a.Reasons) > 0 {
+		g.line("", "Not settled at some time:")
+		g.bullets(a.Reasons)
+	}
+	g.gap()
+	if a.Subject != nil {
+		g.line("  subject   ", "%s", a.Subject.ID)
+	}
+	g.basis(graph.Basis{KnownAt: a.KnownAt, Revision: a.Revision, Policy: a.Policy, Lists: a.Lists})
+	var before []graph.StepListing
+	for _, s := range a.Steps {
+		g.gap()
+		finding := strings.ToUpper(string(s.Finding))
+		if s.Strength != 0 {
+			finding += ", " + s.Strength.String()
+		}
+		g.line("", "%s: %s; action: %s", stretch(s), finding, s.Action)
+		if all {
+			before = nil
+		}
+		writeChanges(g, before, s.Listings)
+		before = s.Listings
+	}
+	return g.flush()
+}
+
+func stretch(s graph.Step) string {
+	if s.From.IsZero() && s.To.IsZero() {
+		return "at any time"
+	}
+	return period(s.From, s.To)
+}
+
+// writeChanges writes which listings a step has that the one before had not,
+// and the other way round.
+func writeChanges(g *page, before, now []graph.StepListing) {
+	type key struct{ entity, list graph.ID }
+	old := map[key]graph.StepListing{}
+	for _, l := range before {
+		old[key{l.Entity.ID, l.List.ID}] = l
+	}
+	for _, l := range now {
+		k := key{l.Entity.ID, l.List.ID}
+		was, there := old[k]
+		delete(old, k)
+		switch {
+		case !there:
+			g.hang("  + ", "    ", "%s", stepListing(l))
+		case was.Way != l.Way || was.Strength != l.Strength:
+			g.hang("  ~ ", "    ", "%s (before: %s, %s)", stepListing(l), was.Way, was.Strength)
+		}
+	}
+	for _, l := range before {
+		if _, gone := old[key{l.Entity.ID, l.List.ID}]; gone {
+			g.hang("  - ", "    ", "no longer %s", stepListing(l))
+		}
+	}
+}
+
+func stepListing(l graph.StepListing) string {
+	return fmt.Sprintf("%s on %s: %s, %s", nameOf(l.Entity), nameOf(l.List), l.Way, l.Strength)
+}

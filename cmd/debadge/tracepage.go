@@ -1,0 +1,453 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"debadge/graph"
+)
+
+// tracePage writes the answer of a trace for people.
+type tracePage struct {
+	*page
+	answer  graph.Answer
+	all     bool
+	names   map[graph.ID]string
+	sources map[graph.ID]graph.Source
+}
+
+// writeTrace writes an answer; names are those of entities that it refers to by
+// their ids alone.
+func writeTrace(w io.Writer, a graph.Answer, names map[graph.ID]string, all bool) error {
+	t := &tracePage{page: newPage(w), answer: a, all: all, names: namesIn(a), sources: map[graph.ID]graph.Source{}}
+	maps.Copy(t.names, names)
+	for _, s := range a.Sources {
+		t.sources[s.ID] = s
+	}
+	t.head()
+	t.listings()
+	t.former()
+	t.ownership()
+	t.disputed()
+	return t.flush()
+}
+
+// namesIn collects the names of all entities in an answer.
+func namesIn(a graph.Answer) map[graph.ID]string {
+	names := map[graph.ID]string{}
+	note := func(refs ...graph.EntityRef) {
+		for _, r := range refs {
+			names[r.ID] = nameOf(r)
+		}
+	}
+	if a.Subject != nil {
+		note(*a.Subject)
+	}
+	for _, l := range a.Listings {
+		note(l.Entity, l.List)
+		for _, path := range l.Paths {
+			for _, h := range path.Hops {
+				note(h.From, h.To)
+			}
+		}
+	}
+	for _, f := range a.Former {
+		note(f.Entity, f.List)
+	}
+	for _, o := range a.Ownership {
+		note(o.Entity)
+		for _, part := range o.Owners {
+			note(part.Entity)
+		}
+	}
+	return names
+}
+
+func (t *tracePage) name(id graph.ID) string {
+	if name, ok := t.names[id]; ok {
+		return name
+	}
+	return string(id)
+}
+
+// head says the answer in one sentence, and on which basis it was given.
+func (t *tracePage) head() {
+	a := t.answer
+	t.line("", "%s", headline(a))
+	if a.Finding == graph.Listed && !a.Complete {
+		t.line("", "Not everything could be seen: there may be more.")
+	}
+	if a.Finding != graph.Listed || !a.Complete {
+		t.bullets(a.Reasons)
+	}
+	t.gap()
+	if a.Subject != nil {
+		t.line("  subject   ", "%s", a.Subject.ID)
+		since := "no date is known"
+		if !a.Since.IsZero() {
+			since = a.Since.String()
+		}
+		t.line("  since     ", "%s (%s without a break)", since, a.Finding)
+	}
+	t.line("  as of     ", "%s", a.AsOf)
+	t.basis(a.Basis)
+}
+
+func (g *page) bullets(texts []string) {
+	for _, text := range texts {
+		g.line("  - ", "%s", text)
+	}
+}
+
+// basis says what the same answer can be had with again.
+func (g *page) basis(b graph.Basis) {
+	g.line("  known at  ", "%s", knownAt(b.KnownAt, b.Revision))
+	g.line("  policy    ", "%s (%.19s…)", b.Policy.Name, b.Policy.Digest)
+	if len(b.Lists) > 0 {
+		g.line("  lists     ", "%s alone", joined(b.Lists))
+	}
+}
+
+func headline(a graph.Answer) string {
+	if a.Subject == nil {
+		return fmt.Sprintf("debadge does not know %q; this is not a clear: UNKNOWN → %s", a.Query, a.Action)
+	}
+	name := nameOf(*a.Subject)
+	switch a.Finding {
+	case graph.Listed:
+		return fmt.Sprintf("%s traces to a listed entity: LISTED, strength %s → %s", name, a.Strength, a.Action)
+	case graph.Clear:
+		if len(a.Former) > 0 {
+			return fmt.Sprintf("By what debadge knows, %s does not trace to a listed entity, but did until %s: CLEAR → %s", name, lastEnd(a.Former), a.Action)
+		}
+		return fmt.Sprintf("By what debadge knows, %s does not trace to a listed entity: CLEAR → %s", name, a.Action)
+	case graph.Unknown:
+	}
+	return fmt.Sprintf("Whether %s traces to a listed entity could not be established; this is not a clear: UNKNOWN → %s", name, a.Action)
+}
+
+func lastEnd(former []graph.FormerListing) graph.Date {
+	last := former[0].To
+	for _, f := range former {
+		if f.To.Latest() > last.Latest() {
+			last = f.To
+		}
+	}
+	return last
+}
+
+func knownAt(at *time.Time, revision graph.Revision) string {
+	if at == nil {
+		return "an empty store"
+	}
+	return fmt.Sprintf("%s (revision %d)", at.UTC().Format("2006-01-02 15:04:05 UTC"), revision)
+}
+
+func joined(ids []graph.ID) string {
+	texts := make([]string, len(ids))
+	for i, id := range ids {
+		texts[i] = string(id)
+	}
+	return strings.Join(texts, ", ")
+}
+
+// inOrder returns the listings with the best path first.
+func inOrder(listings []graph.ListingAnswer) []graph.ListingAnswer {
+	sorted := slices.Clone(listings)
+	slices.SortStableFunc(sorted, func(a, b graph.ListingAnswer) int {
+		p, q := a.Paths[0], b.Paths[0]
+		return cmp.Or(
+			cmp.Compare(a.Strength, b.Strength), cmp.Compare(a.Way, b.Way), cmp.Compare(p.Affiliations, q.Affiliations),
+			cmp.Compare(len(p.Hops), len(q.Hops)), cmp.Compare(q.Confidence, p.Confidence),
+		)
+	})
+	return sorted
+}
+
+// listings writes the best listing in full, and the others as far as asked.
+func (t *tracePage) listings() {
+	all := inOrder(t.answer.Listings)
+	for i, l := range all {
+		if i == 1 && !t.all {
+			t.others(all[1:])
+			break
+		}
+		t.gap()
+		t.listing(l)
+	}
+	if len(all) > 1 {
+		t.gap()
+		t.decisive("The finding as a whole", t.answer.DecisiveClaims)
+	}
+}
+
+// others names listings in a line each.
+func (t *tracePage) others(listings []graph.ListingAnswer) {
+	t.gap()
+	t.line("", "It also traces to (--all shows these paths too):")
+	for _, l := range listings {
+		after := ""
+		if l.Paths[0].PostListingRebadge {
+			after = "; new badge after the listing"
+		}
+		t.hang("  - ", "    ", "%s, %s on %s: %s, %s%s", nameOf(l.Entity), listedWords(l), nameOf(l.List), l.Way, l.Strength, after)
+	}
+}
+
+func listedWords(l graph.ListingAnswer) string {
+	if l.ListedFrom.IsZero() && l.ListedTo.IsZero() {
+		return "listed (the date is not known)"
+	}
+	return "listed " + period(l.ListedFrom, l.ListedTo)
+}
+
+func (t *tracePage) listing(l graph.ListingAnswer) {
+	t.line("", "%s, %s on %s", nameOf(l.Entity), listedWords(l), nameOf(l.List))
+	t.line("  ", "reached %s; strength %s", wayWords(l.Way), l.Strength)
+	for i, path := range l.Paths {
+		t.gap()
+		if len(l.Paths) > 1 {
+			t.line("  ", "path %d of %d: strength %s, confidence %g", i+1, len(l.Paths), path.Strength, path.Confidence)
+		}
+		t.chain(path)
+		t.gap()
+		t.path(path)
+		t.rebadging(path)
+	}
+	t.gap()
+	t.decisive("This path", l.DecisiveClaims)
+}
+
+// chain shows a path at a glance.
+func (t *tracePage) chain(path graph.Path) {
+	names := []string{nameOf(*t.answer.Subject)}
+	for _, s := range walk(*t.answer.Subject, path.Hops) {
+		names = append(names, nameOf(s.far))
+	}
+	t.line("  ", "%s", strings.Join(names, " ← "))
+}
+
+func (t *tracePage) path(path graph.Path) {
+	for i, s := range walk(*t.answer.Subject, path.Hops) {
+		t.line(fmt.Sprintf("%3d. ", i+1), "%s", sentence(s.hop.Claims[0], nameOf(s.near), nameOf(s.far)))
+		for j, c := range s.hop.Claims {
+			if text := sentence(c, nameOf(s.near), nameOf(s.far)); j > 0 {
+				t.line("     ", "also: %s", text)
+			}
+			t.evidence(c)
+		}
+		for _, c := range s.hop.Jointly {
+			t.line("     ", "added up with: %s", sentence(c, t.name(c.To), t.name(c.From)))
+			t.evidence(c)
+		}
+	}
+}
+
+// evidence writes what is known of a claim, and from where; denials come last.
+func (t *tracePage) evidence(c graph.Claim) {
+	const indent = "     "
+	notes := []string{grade(c)}
+	if c.Relation == graph.ListedOn {
+		notes = append(notes, "in force "+period(c.ValidFrom, c.ValidTo))
+	} else if !c.ValidFrom.IsZero() || !c.ValidTo.IsZero() {
+		notes = append(notes, period(c.ValidFrom, c.ValidTo))
+	}
+	for _, name := range []string{"announced", "published"} {
+		if v := c.Attributes[name]; v != "" {
+			notes = append(notes, name+" "+v)
+		}
+	}
+	if v := c.Attributes["entry"]; v != "" {
+		notes = append(notes, "printed there as “"+v+"”")
+	}
+	t.line(indent, "%s", strings.Join(notes, "; "))
+	for _, stance := range []graph.Stance{graph.Supports, graph.Denies} {
+		for _, q := range c.Citations {
+			if q.Stance == stance {
+				t.citation(c, q)
+			}
+		}
+	}
+	if t.all {
+		t.line(indent, "claim %s", c.ID)
+	}
+}
+
+func (t *tracePage) citation(c graph.Claim, q graph.Citation) {
+	bullet, indent := "     - ", "       "
+	if q.Stance == graph.Denies {
+		bullet = "     ! "
+	}
+	s := t.sources[q.Source]
+	t.hang(bullet, indent, "%s %s", told(c.Status, q.Stance, s.Kind), sourceLine(s, q))
+	if q.Text != "" {
+		t.line(indent, "%s", q.Text)
+	}
+	if t.all && s.URL != "" {
+		t.line(indent, "%s", s.URL)
+	}
+}
+
+// rebadging says which hops came after the listing.
+func (t *tracePage) rebadging(path graph.Path) {
+	steps := walk(*t.answer.Subject, path.Hops)
+	listing := steps[len(steps)-1].hop.Claims[0]
+	rebadged := false
+	for i, s := range steps {
+		rebadged = rebadged || s.hop.Relation == graph.RebrandedAs
+		if s.hop.PostListing {
+			t.gap()
+			t.line("  ! ", "The new badge came after the listing: step %d is dated %s; %s was listed from %s.",
+				i+1, datesOf(s.hop), t.name(listing.From), listing.ValidFrom)
+		}
+	}
+	if rebadged && !path.PostListingRebadge {
+		t.gap()
+		t.line("  ", "The new badge is not known to have come after this listing.")
+	}
+}
+
+func datesOf(h graph.Hop) string {
+	var dates []string
+	for _, c := range h.Claims {
+		if d := c.ValidFrom.String(); d != "" && !slices.Contains(dates, d) {
+			dates = append(dates, d)
+		}
+	}
+	return strings.Join(dates, " or ")
+}
+
+// decisive says in words which claims a finding rests on.
+func (t *tracePage) decisive(what string, ids []graph.ID) {
+	if len(ids) == 0 {
+		t.line("  ", "%s rests on no single claim: without any one of them it would be reached all the same, and as strongly.", what)
+		return
+	}
+	t.line("  ", "%s rests on %s; without any one of them it would not be reached, or less strongly:", what, plural(len(ids), "claim", "claims"))
+	for _, s := range t.said() {
+		if slices.Contains(ids, s.id) {
+			t.hang("  - ", "    ", "%s [%s]", s.text, s.id)
+			ids = slices.DeleteFunc(slices.Clone(ids), func(id graph.ID) bool { return id == s.id })
+		}
+	}
+	for _, id := range ids { // that no path shown has
+		t.hang("  - ", "    ", "[%s]", id)
+	}
+}
+
+type saying struct {
+	id   graph.ID
+	text string
+}
+
+// said returns every claim of every path in words, in the order of walking.
+func (t *tracePage) said() []saying {
+	var all []saying
+	for _, l := range t.answer.Listings {
+		for _, path := range l.Paths {
+			for _, s := range walk(*t.answer.Subject, path.Hops) {
+				for _, c := range s.hop.Claims {
+					all = append(all, saying{c.ID, sentence(c, nameOf(s.near), nameOf(s.far))})
+				}
+			}
+		}
+	}
+	return all
+}
+
+func (t *tracePage) former() {
+	if len(t.answer.Former) == 0 {
+		return
+	}
+	t.gap()
+	t.line("", "Formerly:")
+	for _, f := range t.answer.Former {
+		t.hang("  - ", "    ", "traced to %s on %s (%s) %s", nameOf(f.Entity), nameOf(f.List), f.Way, period(f.From, f.To))
+	}
+}
+
+// ownership writes what each ownership rule says, apart from the lineage.
+func (t *tracePage) ownership() {
+	if len(t.answer.Ownership) == 0 {
+		return
+	}
+	t.gap()
+	t.line("", "Another question: is a company itself treated as listed because of who owns it?")
+	for _, rules := range byCompany(t.answer.Ownership) {
+		t.line("  ", "%s", nameOf(rules[0].Entity))
+		if !slices.ContainsFunc(rules, func(o graph.OwnershipAnswer) bool { return o.Verdict != graph.Out || len(o.Owners) > 0 }) {
+			t.hang("  - ", "    ", "no, by any rule: no listed owner is known")
+			continue
+		}
+		for _, o := range rules {
+			t.hang("  - ", "    ", "by the rule %s: %s", o.Rule, verdictWords(o))
+		}
+	}
+}
+
+// byCompany groups the verdicts, which stand in the order of companies.
+func byCompany(all []graph.OwnershipAnswer) [][]graph.OwnershipAnswer {
+	var groups [][]graph.OwnershipAnswer
+	for i, o := range all {
+		if i == 0 || o.Entity.ID != all[i-1].Entity.ID {
+			groups = append(groups, nil)
+		}
+		groups[len(groups)-1] = append(groups[len(groups)-1], o)
+	}
+	return groups
+}
+
+func verdictWords(o graph.OwnershipAnswer) string {
+	text := map[graph.Verdict]string{graph.In: "YES", graph.Out: "no", graph.Undetermined: "UNDETERMINED"}[o.Verdict]
+	switch {
+	case len(o.Owners) == 1:
+		text += "; " + nameOf(o.Owners[0].Entity) + " holds " + shareWords(o.ShareMin, o.ShareMax)
+	case len(o.Owners) > 1:
+		var parts []string
+		for _, part := range o.Owners {
+			parts = append(parts, nameOf(part.Entity)+" "+shareWords(part.ShareMin, part.ShareMax))
+		}
+		text += "; listed owners together hold " + shareWords(o.ShareMin, o.ShareMax) + ": " + strings.Join(parts, ", ")
+	case o.Verdict == graph.Out:
+		text += "; no listed owner is known"
+	default:
+		text += "; as the new name of a company of which this is so"
+	}
+	switch {
+	case o.Note != "":
+		text += "; " + o.Note
+	case o.InForce == "no":
+		text += "; the rule is not in force at this date"
+	case o.InForce == "unconfirmed":
+		text += "; no source confirms that the rule is in force at this date"
+	}
+	return text
+}
+
+func shareWords(lo, hi graph.Share) string {
+	if lo.Micro() == 0 && hi.Micro() == graph.WholeShare {
+		return "an unknown share"
+	}
+	return percent(lo, hi)
+}
+
+func (t *tracePage) disputed() {
+	if len(t.answer.Disputed) == 0 {
+		return
+	}
+	t.gap()
+	t.line("", "Disputed, shown and never counted:")
+	for _, c := range t.answer.Disputed {
+		near, far := c.To, c.From
+		if c.Relation.Rule().Outward {
+			near, far = far, near
+		}
+		t.hang("  - ", "    ", "%s [%s]", sentence(c, t.name(near), t.name(far)), c.ID)
+		t.evidence(c)
+	}
+}
