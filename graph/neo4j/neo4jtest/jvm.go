@@ -3,6 +3,7 @@ package neo4jtest
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -93,7 +94,7 @@ func (j *jvm) start(context.Context) error {
 	}
 	defer console.Close()
 	// Without a context: the server outlives that of its first test.
-	cmd := exec.Command(j.java, "-Xms256m", "-Xmx1g", "-XX:+UseSerialGC",
+	cmd := exec.Command(j.java, "-Xms256m", "-Xmx1g", "-XX:+UseSerialGC", compiler(),
 		"--add-opens=java.base/java.nio=ALL-UNNAMED",
 		"--add-opens=java.base/java.io=ALL-UNNAMED",
 		"--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
@@ -106,6 +107,15 @@ func (j *jvm) start(context.Context) error {
 		return fmt.Errorf("start %s: %w", j.java, err)
 	}
 	return nil
+}
+
+// compiler leaves out Java's second compiler, unless this is a benchmark: what it gains in speed comes
+// after minutes, what it takes comes at once. A test of 30 seconds takes 15 without it.
+func compiler() string {
+	if bench := flag.Lookup("test.bench"); bench != nil && bench.Value.String() != "" {
+		return "-XX:TieredStopAtLevel=4"
+	}
+	return "-XX:TieredStopAtLevel=1"
 }
 
 // settle chooses the port and makes the home directory, with its settings.

@@ -61,7 +61,7 @@ const (
 	launchLimit = time.Minute      // until the process or the container runs
 	pullLimit   = 5 * time.Minute  // the same, with an image to be pulled first
 	shareLimit  = 15 * time.Minute // until other packages are done with the server at envURI
-	answerLimit = 2 * time.Minute  // from then on until the server answers
+	answerLimit = 4 * time.Minute  // from then on until the server answers
 	stopLimit   = 30 * time.Second
 	wipeLimit   = 2 * time.Minute
 )

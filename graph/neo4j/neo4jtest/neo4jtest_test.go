@@ -51,10 +51,10 @@ func TestWipe(t *testing.T) {
 	query(t, server, "CREATE CONSTRAINT `an odd`` name` FOR (t:Thing) REQUIRE t.id IS UNIQUE")
 	query(t, server, "CREATE INDEX FOR (t:Thing) ON (t.size)")
 	query(t, server, "CREATE FULLTEXT INDEX texts FOR (t:Thing) ON EACH [t.name]")
-	query(t, server, "UNWIND range(1, 25000) AS i CREATE (:Thing {id: i, name: 'thing ' + i})-[:NEXT]->(:Other)")
+	query(t, server, "UNWIND range(1, 12000) AS i CREATE (:Thing {id: i, name: 'thing ' + i})-[:NEXT]->(:Other)")
 	began := time.Now()
 	server.Wipe(t)
-	t.Logf("wiping 50,000 nodes took %v", time.Since(began))
+	t.Logf("wiping 24,000 nodes took %v", time.Since(began))
 	if left := query(t, server, "MATCH (n) RETURN n LIMIT 1"); len(left) != 0 {
 		t.Errorf("nodes are left: %v", left)
 	}
@@ -78,7 +78,6 @@ func TestRestartKeepsData(t *testing.T) {
 	}{
 		{"stopped", server.Stop},
 		{"killed", server.Kill},
-		{"running", func(testing.TB) {}},
 	}
 	for _, e := range ends {
 		query(t, server, "CREATE (:Restart {how: '"+e.how+"'})")
