@@ -197,8 +197,7 @@ type ReachRow struct {
 	Way      Way       `json:"way"` // of the strongest, most direct path
 	Strength Status    `json:"strength"`
 	Action   Action    `json:"action"`
-	Hops     int       `json:"hops"`   // of that path, without the listing
-	Entity   EntityRef `json:"entity"` // the listed company where that path ends
+	Entity   EntityRef `json:"entity"` // a listed company where such a path ends: the first in the order of ids
 	List     EntityRef `json:"list"`
 }
 

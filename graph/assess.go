@@ -140,7 +140,7 @@ func (a *Assessor) reach() bool {
 // run adds the listings that one run reaches, those that the rule covers if
 // there is one.
 func (a *Assessor) run(l limits, rule *ownershipRule) {
-	a.reached.run(&a.ev, l, a.subject[:], nil)
+	a.reached.run(&a.ev, l, a.subject[:])
 	a.listings(l, func(t target) bool {
 		if (rule == nil || rule.covers(t.list)) && !slices.Contains(a.direct, t) {
 			a.direct = append(a.direct, t)
@@ -153,7 +153,7 @@ func (a *Assessor) run(l limits, rule *ownershipRule) {
 // else leads to by claims of the same status.
 func (a *Assessor) affiliated() bool {
 	l := limits{way: ByAffiliation, hops: a.q.policy.MaxHops, affiliations: a.q.policy.MaxAffiliations}
-	a.reached.run(&a.ev, l, a.subject[:], nil)
+	a.reached.run(&a.ev, l, a.subject[:])
 	found := false
 	a.listings(l, func(t target) bool {
 		found = !slices.Contains(a.direct, t)
@@ -183,7 +183,7 @@ func (a *Assessor) listings(l limits, each func(target) bool) {
 func (a *Assessor) undetermined() bool {
 	w, ev := a.w, &a.ev
 	a.prepare(a.q.policy.WeakestStatus)
-	a.reached.run(ev, limits{way: ByLineage, hops: a.q.policy.MaxHops}, a.subject[:], nil)
+	a.reached.run(ev, limits{way: ByLineage, hops: a.q.policy.MaxHops}, a.subject[:])
 	for i := range a.q.rules {
 		rule := &a.q.rules[i]
 		f, _ := rule.at(ev.day)

@@ -9,12 +9,11 @@ import (
 	"slices"
 )
 
-// reached is a product that traces back to an origin, in handles.
+// reached is a row of a reach without names.
 type reached struct {
 	product      ID
 	way          Way
 	tier         Status
-	hops         int
 	entity, list ID
 }
 
@@ -37,23 +36,11 @@ func Reach(ctx context.Context, s Store, question ReachQuestion, yield func(Reac
 	)
 	err = s.View(ctx, question.KnownAt, func(v View) error {
 		var err error
-		answer, rows, err = reach(ctx, v, question)
+		answer, rows, err = reach(ctx, v, question, after)
 		return err
 	})
 	if err != nil {
 		return ReachAnswer{}, err
-	}
-	answer.Total = len(rows)
-	from, _ := slices.BinarySearchFunc(rows, after, func(r reached, id ID) int {
-		if r.product <= id {
-			return -1
-		}
-		return 1
-	})
-	rows = rows[from:]
-	if question.Limit > 0 && len(rows) > question.Limit {
-		rows = rows[:question.Limit]
-		answer.Next = question.cursor(answer.Revision, rows[len(rows)-1].product)
 	}
 	for page := range slices.Chunk(rows, reachPage) {
 		if err := yieldRows(ctx, s, answer, question.Policy.Actions, page, yield); err != nil {
@@ -93,7 +80,7 @@ func yieldRows(ctx context.Context, s Store, answer ReachAnswer, actions Actions
 	for _, r := range page {
 		row := ReachRow{
 			Product: refs[r.product], Way: r.way, Strength: r.tier, Action: actions.listed(r.tier, r.way),
-			Hops: r.hops, Entity: refs[r.entity], List: refs[r.list],
+			Entity: refs[r.entity], List: refs[r.list],
 		}
 		if err := yield(row); err != nil {
 			return err
@@ -102,7 +89,7 @@ func yieldRows(ctx context.Context, s Store, answer ReachAnswer, actions Actions
 	return nil
 }
 
-func reach(ctx context.Context, v View, question ReachQuestion) (ReachAnswer, []reached, error) {
+func reach(ctx context.Context, v View, question ReachQuestion, after ID) (ReachAnswer, []reached, error) {
 	q, err := newInquiry(ctx, v, &question.Policy, question.AsOf, question.Lists)
 	if err != nil {
 		return ReachAnswer{}, nil, err
@@ -124,17 +111,30 @@ func reach(ctx context.Context, v View, question ReachQuestion) (ReachAnswer, []
 		a.Reasons = []string{fmt.Sprintf("nothing is listed by %s on %s on the lists that count", start.ID, q.asOf)}
 		return a, nil, nil
 	}
-	w, err := q.gatherDownstream(ctx, companiesOf(listings))
+	hits, origins, cut, err := q.hits(ctx, listings)
 	if err != nil {
 		return ReachAnswer{}, nil, err
 	}
-	defer w.release()
-	rows, err := q.spreadAll(ctx, w, w.origins(v, listings))
-	if err != nil {
-		return ReachAnswer{}, nil, err
+	a.Total, a.Reasons, a.Complete = len(hits), cut, len(cut) == 0
+	from, _ := slices.BinarySearchFunc(hits, after, func(h hit, id ID) int {
+		if v.ID(h.product) <= id {
+			return -1
+		}
+		return 1
+	})
+	hits = hits[from:]
+	more := question.Limit > 0 && len(hits) > question.Limit
+	if more {
+		hits = hits[:question.Limit]
 	}
-	a.Reasons = w.reasons(false, q.policy.MaxHops)
-	a.Complete = len(a.Reasons) == 0
+	rows := make([]reached, len(hits))
+	for i, h := range hits {
+		from := origins[h.origin].listing
+		rows[i] = reached{v.ID(h.product), h.way, h.tier, v.ID(from.Near), v.ID(from.Far)}
+	}
+	if more {
+		a.Next = question.cursor(a.Revision, rows[len(rows)-1].product)
+	}
 	return a, rows, nil
 }
 
@@ -193,63 +193,91 @@ func (w *walk) origins(v View, listings []Edge) []origin {
 	return all
 }
 
-// spreadAll finds every product reached, with its strongest and then most
-// direct way, in the order of ids.
-func (q *inquiry) spreadAll(ctx context.Context, w *walk, origins []origin) ([]reached, error) {
-	var (
-		s       spread
-		found   = make([]Node, 0, len(w.nodes))
-		best    = make([]reached, len(w.nodes))
-		product = w.products()
-	)
+// hit is a product that is reached, and how.
+type hit struct {
+	product Node
+	flooded
+}
+
+// hits returns every product that some listings reach, in the order of ids, the
+// listings to which the hits refer, and why some may be missing.
+func (q *inquiry) hits(ctx context.Context, listings []Edge) ([]hit, []origin, []string, error) {
+	f, err := q.newFlood(ctx, listings)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	defer f.close()
+	decided, err := f.run(ctx)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if !decided {
+		return q.spreadAll(ctx, listings)
+	}
+	return sortHits(q.view, f.products, f.found), f.origins, nil, nil
+}
+
+// spreadAll finds the same as a flood by paths of fewest hops, so that it can
+// tell which products are within the most hops.
+func (q *inquiry) spreadAll(ctx context.Context, listings []Edge) ([]hit, []origin, []string, error) {
+	w, err := q.gatherDownstream(ctx, companiesOf(listings))
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	defer w.release()
+	origins, product := w.origins(q.view, listings), w.productMarks()
+	found := make([]flooded, len(w.nodes))
 	for tier := Confirmed; tier <= q.policy.WeakestStatus; tier++ {
 		ev, err := q.evaluateDownstream(ctx, w, tier)
 		if err != nil {
-			return nil, err
+			return nil, nil, nil, err
 		}
 		for _, way := range w.ways() {
 			for _, l := range ev.searches(way) {
-				s.run(ev, l, origins, func(o *origin) bool {
-					return o.listing.Status <= tier && (way != ByOwnership || q.rules[l.rule].covers(o.listing.Far))
-				})
-				s.collect(w, l, product, func(i int32, hops int, from int32) {
-					next := reached{way: way, tier: tier, hops: hops, entity: q.view.ID(origins[from].listing.Near), list: q.view.ID(origins[from].listing.Far)}
-					if best[i].tier == 0 {
-						found = append(found, w.nodes[i])
-					} else if best[i].tier < tier || best[i].way < way || best[i].hops <= hops {
-						return
-					}
-					best[i] = next
-				})
+				ev.spreadFrom(l, origins, product, found)
 			}
 		}
 	}
-	sortNodes(q.view, found)
-	rows := make([]reached, len(found))
-	for i, n := range found {
-		local, _ := w.local(n)
-		rows[i] = best[local]
-		rows[i].product = q.view.ID(n)
-	}
-	return rows, nil
+	return sortHits(q.view, w, found), origins, w.reasons(false, q.policy.MaxHops), nil
 }
 
-// collect hands out the products reached by a run.
-func (s *spread) collect(w *walk, l limits, product []bool, found func(i int32, hops int, origin int32)) {
-	width := int32(l.affiliations + 1)   //nolint:gosec // at most affiliationLimit
-	for i := range int32(len(w.nodes)) { //nolint:gosec // bounded by entityLimit
-		if !product[i] {
+// spreadFrom notes the products that a run reaches and no run before it did.
+func (ev *evaluation) spreadFrom(l limits, origins []origin, product []bool, found []flooded) {
+	var s spread
+	for o := range origins {
+		from := origins[o].listing
+		if from.Status > ev.tier || (l.way == ByOwnership && !ev.q.rules[l.rule].covers(from.Far)) {
 			continue
 		}
-		if a := s.best(i, width); a >= 0 {
-			found(i, int(s.hops[i*width+a]), s.origin[i*width+a])
+		s.run(ev, l, origins[o:o+1])
+		for i := range found {
+			if product[i] && found[i].tier == 0 && s.best(int32(i), int32(l.affiliations+1)) >= 0 { //nolint:gosec // bounded by entityLimit
+				found[i] = flooded{ev.tier, l.way, int32(o)} //nolint:gosec // bounded by the walk
+			}
 		}
 	}
 }
 
-// products tells which entities of a downstream walk are products: those at
+// sortHits returns what was found of the entities of a walk in the order of ids.
+func sortHits(v View, w *walk, found []flooded) []hit {
+	nodes := make([]Node, 0, len(found))
+	for i := range found {
+		if found[i].tier != 0 {
+			nodes = append(nodes, w.nodes[i])
+		}
+	}
+	sortNodes(v, nodes)
+	hits := make([]hit, len(nodes))
+	for i, n := range nodes {
+		local, _ := w.local(n)
+		hits[i] = hit{n, found[local]}
+	}
+	return hits
+}
+
+// productMarks tells which entities of a downstream walk are products: those at
 // which claims about products arrive.
-func (w *walk) products() []bool {
+func (w *walk) productMarks() []bool {
 	is := make([]bool, len(w.nodes))
 	for k, far := range w.far {
 		if l := rules[w.edges[k].Relation].Layer; far >= 0 && (l == Lineage || l == Attribution) {

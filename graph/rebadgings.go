@@ -56,22 +56,15 @@ func rebadgings(ctx context.Context, v View, question ReachQuestion) ([]Rebadgin
 
 // rebadgingsOf adds those that came after one listing.
 func (q *inquiry) rebadgingsOf(ctx context.Context, listing Edge, found []Rebadging) ([]Rebadging, error) {
-	w, err := q.gatherDownstream(ctx, []Node{listing.Near})
+	hits, _, _, err := q.hits(ctx, []Edge{listing})
 	if err != nil {
 		return nil, err
 	}
-	defer w.release()
-	rows, err := q.spreadAll(ctx, w, []origin{{0, listing}})
-	if err != nil {
-		return nil, err
-	}
-	ids := make([]ID, len(rows))
-	for i, r := range rows {
-		ids[i] = r.product
-	}
-	nodes, err := q.view.Nodes(ctx, ids)
-	if err != nil {
-		return nil, err
+	nodes := make([]Node, len(hits))
+	byNode := make(map[Node]hit, len(hits))
+	for i, h := range hits {
+		nodes[i] = h.product
+		byNode[h.product] = h
 	}
 	rebranded, err := q.view.Adjacent(ctx, nodes, Downstream, SetOf(RebrandedAs)&q.walked, nil)
 	if err != nil {
@@ -80,10 +73,6 @@ func (q *inquiry) rebadgingsOf(ctx context.Context, listing Edge, found []Rebadg
 	sold, err := q.view.Adjacent(ctx, nodes, Upstream, SetOf(Sells)&q.walked, nil)
 	if err != nil {
 		return nil, err
-	}
-	byNode := make(map[Node]reached, len(rows))
-	for i, r := range rows {
-		byNode[nodes[i]] = r
 	}
 	for _, e := range append(rebranded, sold...) {
 		late := e.From >= listing.From && e.From <= q.asOf && q.asOf < e.To
@@ -108,7 +97,7 @@ func (r Rebadging) sameHop(o Rebadging) bool {
 	return r.Relation == o.Relation && r.From == o.From && r.To == o.To && r.Entity == o.Entity && r.List == o.List
 }
 
-func (q *inquiry) rebadging(ctx context.Context, e, listing Edge, old reached) (Rebadging, error) {
+func (q *inquiry) rebadging(ctx context.Context, e, listing Edge, old hit) (Rebadging, error) {
 	claims, err := q.view.Claims(ctx, []ClaimRef{e.Claim, listing.Claim})
 	if err != nil {
 		return Rebadging{}, err

@@ -5,14 +5,12 @@ import (
 	"slices"
 )
 
-// spread is the downstream counterpart of search: which entities a set of
-// listed companies reaches within some limits, by the fewest affiliations, then
-// the fewest hops, and from which of the companies.
+// spread is one breadth-first run over a walk that keeps no paths: which entities
+// are reached within some limits, by the fewest hops.
 type spread struct {
-	hops   []int8  // by state (entity, affiliations used); -1: not reached
-	origin []int32 // by state: the origin that comes first in the order of ids
-	level  []int32
-	next   []int32
+	hops  []int8 // by state (entity, affiliations used); -1: not reached
+	level []int32
+	next  []int32
 }
 
 // origin is a listing from which a reach starts: a company, by its number in
@@ -22,21 +20,19 @@ type origin struct {
 	listing Edge
 }
 
-// run reaches what the limits allow. Origins stand in the order of ids, and
-// those for which counts is false are left out; without counts none is.
-func (s *spread) run(ev *evaluation, l limits, origins []origin, counts func(*origin) bool) {
+// run reaches what the limits allow from some companies.
+func (s *spread) run(ev *evaluation, l limits, origins []origin) {
 	w, width := ev.w, int32(l.affiliations+1) //nolint:gosec // at most affiliationLimit
 	size := len(w.nodes) * int(width)
 	s.hops = slices.Grow(s.hops[:0], size)[:size]
-	s.origin = slices.Grow(s.origin[:0], size)[:size]
 	for i := range s.hops {
 		s.hops[i] = -1
 	}
 	s.level = s.level[:0]
 	for i := range origins {
 		at := origins[i].company * width
-		if (counts == nil || counts(&origins[i])) && s.hops[at] < 0 {
-			s.hops[at], s.origin[at] = 0, int32(i)
+		if s.hops[at] < 0 {
+			s.hops[at] = 0
 			s.level = append(s.level, at)
 		}
 	}
@@ -67,12 +63,9 @@ func (s *spread) expand(ev *evaluation, l limits, from, width int32, hops int8) 
 		if s.dominated(far*width, used+cost, hops) {
 			continue
 		}
-		switch {
-		case s.hops[to] < 0:
-			s.hops[to], s.origin[to] = hops, s.origin[from]
+		if s.hops[to] < 0 {
+			s.hops[to] = hops
 			s.next = append(s.next, to)
-		default:
-			s.origin[to] = min(s.origin[to], s.origin[from])
 		}
 	}
 }
