@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"math"
 
 	"debadge/graph"
 )
@@ -140,14 +139,4 @@ func brought[T any](items []T, id func(T) graph.ID, known map[graph.ID]int64) []
 		}
 	}
 	return ids
-}
-
-// nextKey returns the key after the last one of a table. A View's handles are
-// 32 bits wide.
-func nextKey(last *int64) (int64, error) {
-	if *last >= math.MaxInt32 {
-		return 0, graph.Errorf(graph.KindUnavailable, "the store is full: it holds %d of one kind", *last)
-	}
-	*last++
-	return *last, nil
 }

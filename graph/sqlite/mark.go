@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"debadge/graph"
@@ -35,6 +36,11 @@ func (m *mark) time() time.Time {
 		return time.Time{}
 	}
 	return time.UnixMicro(m.recorded).UTC()
+}
+
+// tooFar reports whether a key would not fit a View's handle, of 32 bits.
+func (m *mark) tooFar() bool {
+	return max(m.entities, m.entityVersions, m.sources, m.sourceVersions, m.claims, m.retractions) > math.MaxInt32
 }
 
 // head returns the newest mark, the zero one for an empty store.

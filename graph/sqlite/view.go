@@ -20,7 +20,7 @@ func (s *Store) View(ctx context.Context, at graph.Moment, read func(graph.View)
 		if err != nil {
 			return err
 		}
-		v := &view{session: r, mark: m, ids: map[graph.Node]graph.ID{}}
+		v := &view{session: r, mark: m, ids: make(map[graph.Node]graph.ID)}
 		defer func() { v.session = nil }()
 		answer = read(v)
 		return answer
@@ -63,7 +63,7 @@ func (v *view) Nodes(ctx context.Context, ids []graph.ID) ([]graph.Node, error) 
 	for i, id := range ids {
 		nodes[i] = graph.NoNode
 		if key, ok := keys[id]; ok {
-			nodes[i] = graph.Node(key) //nolint:gosec // nextKey bounds it
+			nodes[i] = graph.Node(key) //nolint:gosec // tooFar bounds it
 			v.ids[nodes[i]] = id
 		}
 	}
