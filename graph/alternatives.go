@@ -48,9 +48,6 @@ func (ev *evaluation) listingOf(t target) int32 {
 // yen adds to all the paths of one run's limits that are not yet among them,
 // until there are k of its status.
 func (ev *evaluation) yen(l limits, company, listing int32, k int, all []route) []route {
-	known := func(hops []int32) bool {
-		return slices.ContainsFunc(all, func(r route) bool { return ev.sameHops(r.hops, hops) })
-	}
 	var taken, waiting []route
 	if first, ok := ev.shortest(l, nil, company, listing); ok {
 		waiting = append(waiting, first)
@@ -60,9 +57,12 @@ func (ev *evaluation) yen(l limits, company, listing int32, k int, all []route) 
 		best := waiting[0]
 		waiting = waiting[1:]
 		taken = append(taken, best)
-		if !known(best.hops) {
+		switch known := slices.IndexFunc(all, func(r route) bool { return ev.sameHops(r.hops, best.hops) }); {
+		case known < 0:
 			all = append(all, best)
 			added++
+		case ev.compare(best, all[known]) < 0: // another rule counts a claim of the hops that is trusted more
+			all[known] = best
 		}
 		for i := range best.hops {
 			spur, ok := ev.spur(l, best.hops[:i], taken, company, listing)

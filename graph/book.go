@@ -67,26 +67,44 @@ func (q *inquiry) chooseRoutes(b *book, now *survey, paths int) {
 }
 
 // jointly returns the shares of other owners that an ownership rule adds to
-// that of a hop: none where the hop's own share is enough.
+// those of a hop: none where a share of the hop is enough by some rule.
 func (ev *evaluation) jointly(edge int32) []int32 {
-	e := &ev.w.edges[edge]
-	if e.Relation != Owns || ev.counts[edge] == 0 {
+	if ev.w.edges[edge].Relation != Owns {
 		return nil
 	}
-	i := slices.IndexFunc(ev.q.rules, func(r ownershipRule) bool { return !r.implied && r.counts(e) })
-	if i < 0 || ev.q.rules[i].Form != Aggregate || e.ShareMin >= ev.q.rules[i].Threshold.Micro() {
+	adding := ev.adding(ev.parallel(edge))
+	if adding == nil {
 		return nil
 	}
-	in := ev.members(&ev.q.rules[i], atLeast, new(membership))
-	near := ev.localNear(edge)
+	in := ev.members(adding, atLeast, new(membership))
+	owner, near := ev.w.edges[edge].Far, ev.localNear(edge)
 	var others []int32
 	for k := ev.w.start[near]; k < ev.w.start[near+1]; k++ {
 		o := &ev.w.edges[k]
-		if o.Relation == Owns && o.Far != e.Far && ev.w.far[k] >= 0 && in[ev.w.far[k]] && ev.holds(o) && ev.q.rules[i].counts(o) {
+		if o.Relation == Owns && o.Far != owner && ev.w.far[k] >= 0 && in[ev.w.far[k]] && ev.holds(o) && adding.counts(o) {
 			others = append(others, k)
 		}
 	}
 	return others
+}
+
+// adding returns the first rule that counts a share only together with those
+// of other owners, nil if a share is enough by itself or none counts.
+func (ev *evaluation) adding(shares []int32) *ownershipRule {
+	var found *ownershipRule
+	for i := range ev.q.rules {
+		rule := &ev.q.rules[i]
+		for _, k := range shares {
+			switch {
+			case ev.counts[k]>>i&1 == 0:
+			case rule.hop(&ev.w.edges[k], false):
+				return nil
+			case found == nil:
+				found = rule
+			}
+		}
+	}
+	return found
 }
 
 func (b *book) wantEdges(edges []int32) {

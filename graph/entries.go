@@ -213,7 +213,7 @@ func (ev *evaluation) wayOf(hops []int32, list Node) Way {
 			way = max(way, ByLineage)
 		case Ownership:
 			way = max(way, ByOwnership)
-			owned &= ev.counts[k]
+			owned &= ev.countedBy(k)
 		case Affiliation:
 			return ByAffiliation
 		case Attribution, Identity, Listing, Context:
@@ -228,4 +228,14 @@ func (ev *evaluation) wayOf(hops []int32, list Node) Way {
 		}
 	}
 	return ByAffiliation
+}
+
+// countedBy returns the rules, as bits, that count a share as ownership by any
+// claim of the hop.
+func (ev *evaluation) countedBy(hop int32) uint8 {
+	var bits uint8
+	for _, k := range ev.parallel(hop) {
+		bits |= ev.counts[k]
+	}
+	return bits
 }

@@ -25,14 +25,14 @@ func (q *inquiry) evaluate(w *walk, day Day, tier Status, without ClaimRef) *eva
 	return ev
 }
 
-// countShares finds out which rules count which shares, into counts, which is
+// countShares finds out which rules in force count which shares, into counts, which is
 // all zero and has room for every edge.
 func (ev *evaluation) countShares(counts []uint8, m *membership) {
 	w := ev.w
 	ev.counts = counts
 	for i := range ev.q.rules {
 		rule := &ev.q.rules[i]
-		if rule.implied {
+		if ev.force>>i&1 == 0 {
 			continue
 		}
 		in := ev.members(rule, atLeast, m)
