@@ -83,13 +83,18 @@ func (a *Assessor) assess() (Assessment, error) {
 	linked := w.has(Ownership) || w.has(Affiliation)
 	found := Assessment{Finding: Clear, Complete: true}
 	a.direct = a.direct[:0]
+	arrived := false // otherwise than by an affiliation
 	for tier := Confirmed; tier <= a.q.policy.WeakestStatus && (linked || found.Finding == Clear); tier++ {
 		if w.statuses>>tier&1 == 0 {
 			continue
 		}
 		a.prepare(tier)
-		if a.reach() && found.Finding == Clear {
-			found.Finding, found.Strength, found.Action = Listed, tier, actions.listed(tier, Direct)
+		if a.reach() && !arrived {
+			arrived = true
+			found.Action = max(found.Action, actions.listed(tier, Direct))
+			if found.Finding == Clear {
+				found.Finding, found.Strength = Listed, tier
+			}
 		}
 		if linked && a.affiliated() {
 			found.Action = max(found.Action, actions.Affiliation)
@@ -101,7 +106,7 @@ func (a *Assessor) assess() (Assessment, error) {
 	if w.has(Ownership) && a.undetermined() {
 		found.Action = max(found.Action, actions.Undetermined)
 		if found.Finding == Clear {
-			found.Finding = Unknown
+			found.Finding, found.Action = Unknown, max(found.Action, actions.Unknown)
 		}
 	}
 	if found.Finding == Clear {

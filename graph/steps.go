@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"fmt"
 	"slices"
 )
 
@@ -100,6 +101,10 @@ func timeline(ctx context.Context, v View, question Question) (TimelineAnswer, e
 		return TimelineAnswer{}, err
 	}
 	a.Steps, a.Complete, a.Reasons = b.timeline(steps)
+	if len(steps) > 0 && steps[len(steps)-1].from != MinDay {
+		a.Complete = false
+		a.Reasons = append(a.Reasons, fmt.Sprintf("what held before %s was left out: too much changed upstream for one question", steps[len(steps)-1].from))
+	}
 	return a, nil
 }
 

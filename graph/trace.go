@@ -105,6 +105,7 @@ func (q *inquiry) conclude(w *walk, s *survey, deep bool, undetermined []string)
 	}
 	if c.finding == Clear && len(c.reasons) > 0 {
 		c.finding = Unknown
+		c.action = max(c.action, actions.Unknown)
 	}
 	if c.finding == Clear {
 		c.action = max(c.action, actions.Clear)
@@ -115,6 +116,7 @@ func (q *inquiry) conclude(w *walk, s *survey, deep bool, undetermined []string)
 // answer surveys a gathered walk and writes down what it shows.
 func (q *inquiry) answer(ctx context.Context, w *walk, question Question, subject Entity) (Answer, error) {
 	cut := walk{hopCut: w.hopCut, sizeCut: w.sizeCut, most: w.most} // before the wider walk leaves out more
+	w.hopCut = false                                                // on other days
 	if err := w.widen(ctx, q); err != nil {
 		return Answer{}, err
 	}

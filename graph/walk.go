@@ -15,7 +15,7 @@ type walk struct {
 	edges    []Edge
 	far      []int32 // the number of the entity at the far end of each edge; below 0: none
 	disputed []Edge
-	hopCut   bool // entities beyond the most hops were left out
+	hopCut   bool // there are entities beyond the most hops
 	sizeCut  bool // entities beyond the most entities were left out
 	layers   uint16
 	statuses uint8
@@ -87,7 +87,9 @@ func (w *walk) add(n Node) int32 {
 }
 
 // gather walks from some entities over the claims that hold on the day
-// asked about. The claims of other days are kept too, but not walked.
+// asked about. The claims of other days are kept too, but not walked. Upstream
+// it goes on beyond the most hops: who owns whom there can decide whether a
+// company nearer by counts as listed.
 func (w *walk) gather(ctx context.Context, q *inquiry, subjects ...Node) error {
 	for _, n := range subjects {
 		if _, ok := w.local(n); !ok {
@@ -96,13 +98,11 @@ func (w *walk) gather(ctx context.Context, q *inquiry, subjects ...Node) error {
 	}
 	for hops, begin := 0, 0; begin < len(w.nodes); hops++ {
 		end := len(w.nodes)
-		if err := w.level(ctx, q, begin, end, hops == q.policy.MaxHops, false); err != nil {
+		w.hopCut = w.hopCut || hops > q.policy.MaxHops
+		if err := w.level(ctx, q, begin, end, w.way == Downstream && hops == q.policy.MaxHops, false); err != nil {
 			return err
 		}
 		begin = end
-		if hops == q.policy.MaxHops {
-			break
-		}
 	}
 	w.start = append(w.start, int32(len(w.edges))) //nolint:gosec // bounded by MaxEntities and memory
 	return nil
