@@ -32,6 +32,9 @@ func newInquiry(ctx context.Context, v View, policy *Policy, asOf Day, narrow []
 	if err := policy.Check(); err != nil {
 		return nil, err
 	}
+	if asOf < MinDay || asOf >= MaxDay {
+		return nil, Errorf(KindInvalid, "the date asked about is outside of %s to %s; an open end is no date", MinDay, MaxDay-1)
+	}
 	q := &inquiry{view: v, policy: policy, asOf: asOf, walked: policy.walked()}
 	var err error
 	if q.lists, err = listNodes(ctx, v, policy.Lists); err != nil {
@@ -82,13 +85,10 @@ func (q *inquiry) narrow(ctx context.Context, names []string) error {
 	if err != nil {
 		return err
 	}
-	for n := range named {
-		if q.lists != nil && !q.lists[n] {
-			delete(named, n)
+	for _, id := range q.narrowed {
+		if len(q.policy.Lists) > 0 && !slices.Contains(q.policy.Lists, id) {
+			return Errorf(KindInvalid, "%s does not count under the policy %q, so nothing can be said about it; leave it out or change the policy", id, q.policy.Name)
 		}
-	}
-	if len(named) == 0 {
-		return Errorf(KindInvalid, "none of the lists asked for counts under the policy %q; ask for others or change the policy", q.policy.Name)
 	}
 	q.lists = named
 	return nil
