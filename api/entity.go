@@ -1,0 +1,151 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"debadge/graph"
+)
+
+type entityInput struct {
+	ID      string `path:"id" maxLength:"200"`
+	AsOf    day    `query:"as_of"`
+	KnownAt moment `query:"known_at"`
+	Limit   int    `query:"limit" minimum:"1" maximum:"10000" default:"1000"`
+	Cursor  cursor `query:"cursor"`
+}
+
+// entityAnswer is an entity with a page of the claims about it, those that it
+// is a party to included.
+type entityAnswer struct {
+	Entity   entityDetail      `json:"entity"`
+	AsOf     graph.Date        `json:"as_of"` // null: claims of any day
+	KnownAt  *time.Time        `json:"known_at"`
+	Revision graph.Revision    `json:"revision"`
+	Total    int               `json:"total"` // claims about it
+	Claims   []graph.Claim     `json:"claims"`
+	Entities []graph.EntityRef `json:"entities"` // the ends of the claims, in id order
+	Sources  []graph.Source    `json:"sources"`  // cited by the claims, in id order
+	Next     string            `json:"next,omitempty"`
+}
+
+type entityDetail struct {
+	graph.Entity
+	Kind graph.Kind `json:"kind"`
+}
+
+func (s *server) addEntities() {
+	register(s, operation("entity", "/v1/entities/{id}", "entities", "An entity with the claims about it",
+		"Answers with the claims in both directions, in the order of their ids, and the sources that they cite.",
+		notFound, unavailable, timeout), s.entity)
+}
+
+func (s *server) entity(ctx context.Context, in *entityInput) (entityAnswer, error) {
+	var answer entityAnswer
+	at := in.Cursor.bind(in.KnownAt)
+	err := s.Store.View(ctx, at, func(v graph.View) error {
+		answer = entityAnswer{Claims: []graph.Claim{}, Entities: []graph.EntityRef{}, Sources: []graph.Source{}}
+		answer.Revision, answer.KnownAt = basis(v, at)
+		id := graph.ID(in.ID)
+		nodes, err := v.Nodes(ctx, []graph.ID{id})
+		if err != nil {
+			return err
+		}
+		if nodes[0] == graph.NoNode {
+			return graph.Errorf(graph.KindNotFound, "debadge knows nothing by the id %q at this revision", clip(in.ID))
+		}
+		entities, err := v.Entities(ctx, []graph.ID{id})
+		if err != nil {
+			return err
+		}
+		answer.Entity = entityDetail{Entity: entities[0], Kind: id.Kind()}
+		return answer.addClaims(ctx, v, nodes[0], in)
+	})
+	return answer, err
+}
+
+// basis is the record time that an answer states, as a trace does: the time
+// asked for, or that of the revision; none for an empty store.
+func basis(v graph.View, asked graph.Moment) (graph.Revision, *time.Time) {
+	revision, at := v.At()
+	if asked.Revision == 0 && !asked.Time.IsZero() {
+		at = asked.Time
+	}
+	if at.IsZero() {
+		return revision, nil
+	}
+	at = at.UTC()
+	return revision, &at
+}
+
+func (a *entityAnswer) addClaims(ctx context.Context, v graph.View, n graph.Node, in *entityInput) error {
+	holds := func(graph.Edge) bool { return true }
+	if in.AsOf.given {
+		a.AsOf = in.AsOf.day.Date()
+		holds = func(e graph.Edge) bool { return e.From <= in.AsOf.day && in.AsOf.day < e.To }
+	}
+	var edges []graph.Edge
+	var err error
+	for _, d := range []graph.Direction{graph.Upstream, graph.Downstream} {
+		if edges, err = v.Adjacent(ctx, []graph.Node{n}, d, graph.SetOf(graph.Relations()...), edges); err != nil {
+			return err
+		}
+	}
+	var refs []graph.ClaimRef
+	for _, e := range edges {
+		if holds(e) {
+			refs = append(refs, e.Claim)
+		}
+	}
+	claims, err := claimsInOrder(ctx, v, refs)
+	if err != nil {
+		return err
+	}
+	a.Total = len(claims)
+	a.Claims, a.Next = page(claims, in.Cursor, in.Limit, a.Revision, func(c graph.Claim) string { return string(c.ID) })
+	return a.addContext(ctx, v)
+}
+
+// claimsInOrder returns each claim once, in the order of ids; a symmetric one
+// is adjacent in both directions.
+func claimsInOrder(ctx context.Context, v graph.View, refs []graph.ClaimRef) ([]graph.Claim, error) {
+	slices.Sort(refs)
+	claims, err := v.Claims(ctx, slices.Compact(refs))
+	if err != nil {
+		return nil, err
+	}
+	claims = slices.Clone(claims)
+	slices.SortFunc(claims, func(a, b graph.Claim) int { return cmp.Compare(a.ID, b.ID) })
+	return slices.CompactFunc(claims, func(a, b graph.Claim) bool { return a.ID == b.ID }), nil
+}
+
+// addContext adds what the claims of the page name.
+func (a *entityAnswer) addContext(ctx context.Context, v graph.View) error {
+	var ends, cited []graph.ID
+	for _, c := range a.Claims {
+		ends = append(ends, c.From, c.To)
+		for _, q := range c.Citations {
+			cited = append(cited, q.Source)
+		}
+	}
+	entities, err := v.Entities(ctx, distinct(ends))
+	if err != nil {
+		return err
+	}
+	for _, e := range entities {
+		a.Entities = append(a.Entities, e.Ref())
+	}
+	sources, err := v.Sources(ctx, distinct(cited))
+	if err != nil {
+		return err
+	}
+	a.Sources = append(a.Sources, sources...)
+	return nil
+}
+
+func distinct(ids []graph.ID) []graph.ID {
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}

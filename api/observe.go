@@ -1,0 +1,159 @@
+package api
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"regexp"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+)
+
+const requestIDHeader = "X-Request-Id"
+
+// requestIDForm is what a caller's own request id may look like: nothing that
+// could be mistaken for something else in a log.
+var requestIDForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+
+// record is what the log will say about a request.
+type record struct {
+	id      string
+	problem *problem
+	stack   string // where it panicked
+}
+
+type recordKey struct{}
+
+// recordOf returns the record of a request; one that was not observed has an
+// empty one of its own.
+func recordOf(ctx context.Context) *record {
+	if r, ok := ctx.Value(recordKey{}).(*record); ok {
+		return r
+	}
+	return &record{}
+}
+
+func (r *record) note(p *problem) {
+	p.RequestID = r.id
+	r.problem = p
+}
+
+func requestID(h http.Header) string {
+	if id := h.Get(requestIDHeader); requestIDForm.MatchString(id) {
+		return id
+	}
+	return rand.Text()
+}
+
+// pagePolicy lets a browser load nothing and put the answer into no frame.
+const pagePolicy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+func setSecurityHeaders(h http.Header) {
+	h.Set("Content-Security-Policy", pagePolicy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Cache-Control", "no-store")
+}
+
+// observe gives the request its id and the log its line.
+func (s *server) observe(c *gin.Context) {
+	start := s.Clock()
+	r := &record{id: requestID(c.Request.Header)}
+	c.Request = c.Request.WithContext(context.WithValue(c.Request.Context(), recordKey{}, r))
+	setSecurityHeaders(c.Writer.Header())
+	c.Header(requestIDHeader, r.id)
+	defer func() { s.logRequest(c, r, s.Clock().Sub(start)) }()
+	c.Next()
+}
+
+// logRequest leaves out the query: whom somebody asks about is their business.
+func (s *server) logRequest(c *gin.Context, r *record, took time.Duration) {
+	level := slog.LevelInfo
+	status := c.Writer.Status()
+	attrs := []slog.Attr{
+		slog.String("request_id", r.id), slog.String("method", c.Request.Method), slog.String("route", c.FullPath()),
+		slog.Int("bytes", max(c.Writer.Size(), 0)), slog.Duration("took", took), slog.String("remote", c.RemoteIP()),
+	}
+	if c.FullPath() == "" {
+		attrs = append(attrs, slog.String("path", clip(c.Request.URL.Path)))
+	}
+	if p := r.problem; p != nil {
+		status = p.Status
+		attrs = append(attrs, slog.String("problem", faults[p.fault].Slug), slog.String("detail", p.Detail))
+		if p.cause != nil {
+			attrs = append(attrs, slog.String("error", causes(p.cause)))
+		}
+	}
+	if r.stack != "" {
+		attrs = append(attrs, slog.String("stack", r.stack))
+	}
+	switch {
+	case status == http.StatusServiceUnavailable || status == http.StatusGatewayTimeout:
+		level = slog.LevelWarn
+	case status >= http.StatusInternalServerError:
+		level = slog.LevelError
+	case strings.HasSuffix(c.FullPath(), "z"):
+		level = slog.LevelDebug // probes
+	}
+	attrs = append(attrs, slog.Int("status", status))
+	s.Log.LogAttrs(c.Request.Context(), level, "request", attrs...)
+}
+
+// causes writes the whole chain: a graph.Error's own text leaves its cause out.
+func causes(err error) string {
+	var texts []string
+	for ; err != nil; err = errors.Unwrap(err) {
+		if text := err.Error(); len(texts) == 0 || !strings.Contains(texts[len(texts)-1], text) {
+			texts = append(texts, text)
+		}
+	}
+	return strings.Join(texts, ": ")
+}
+
+// recover answers a panic with a problem, or cuts the connection if an answer
+// has begun: a half answer must not look whole.
+func (s *server) recover(c *gin.Context) {
+	defer func() {
+		v := recover()
+		if v == nil {
+			return
+		}
+		if v == http.ErrAbortHandler { //nolint:errorlint // the value that net/http panics with
+			panic(v)
+		}
+		p := newProblem(internal, internalDetail)
+		p.cause = fmt.Errorf("panic: %v", v)
+		r := recordOf(c.Request.Context())
+		r.stack = string(debug.Stack())
+		if c.Writer.Written() {
+			r.note(p)
+			panic(http.ErrAbortHandler)
+		}
+		writeProblem(c.Request.Context(), c.Writer, p)
+		c.Abort()
+	}()
+	c.Next()
+}
+
+func (s *server) noRoute(c *gin.Context) {
+	writeProblem(c.Request.Context(), c.Writer, newProblem(notFound, "no such path; /docs lists those that are there"))
+}
+
+func (s *server) noMethod(c *gin.Context) {
+	allowed := strings.Split(c.Writer.Header().Get("Allow"), ", ")
+	if slices.Contains(allowed, http.MethodGet) {
+		allowed = append(allowed, http.MethodHead)
+	}
+	slices.Sort(allowed)
+	c.Header("Allow", strings.Join(allowed, ", "))
+	writeProblem(c.Request.Context(), c.Writer, newProblem(methodNotAllowed, "this path takes "+strings.Join(allowed, " and ")))
+}

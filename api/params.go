@@ -1,0 +1,144 @@
+package api
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"debadge/graph"
+)
+
+// parameterDocs says what each parameter means; one name means one thing on
+// every path.
+var parameterDocs = map[string]string{
+	"subject":  "A product or company: its id, or a name or alias that one entity has.",
+	"origin":   "A company or a list: its id, or a name that one entity has.",
+	"as_of":    "The day in the world for which the question is asked. Default: today (UTC); for an entity: claims of any day.",
+	"known_at": "What debadge knew at this time: an RFC 3339 time, a day (to its end, UTC), or a revision number. Default: the newest revision.",
+	"policy":   "The name of a policy, see /v1/policies. Default: default.",
+	"list":     "Count this list alone: its id or name. May be repeated.",
+	"paths":    "At most so many paths to each listing, the best first.",
+	"limit":    "At most so many rows.",
+	"cursor":   "The next of the page before. All pages are of the revision of the first one, whatever known_at says.",
+	"id":       "The id of an entity; for a list, its slug or name too.",
+	"name":     "The name of a policy.",
+}
+
+func describeParameters(op *huma.Operation) {
+	for _, p := range op.Parameters {
+		p.Description = parameterDocs[p.Name]
+		p.Schema.Nullable = false
+	}
+}
+
+// day is a parameter that takes a full day.
+type day struct {
+	day   graph.Day
+	given bool
+}
+
+// UnmarshalText reads YYYY-MM-DD.
+func (d *day) UnmarshalText(text []byte) error {
+	date, err := graph.ParseDate(string(text))
+	if err != nil || !date.IsDay() {
+		return graph.Errorf(graph.KindInvalid, "%q is not a day; write YYYY-MM-DD", clip(string(text)))
+	}
+	d.day, d.given = date.Earliest(), true
+	return nil
+}
+
+// Schema describes the parameter.
+func (d *day) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Format: "date", Examples: []any{"2024-04-15"}}
+}
+
+func (s *server) dayOr(d day) graph.Day {
+	if d.given {
+		return d.day
+	}
+	return graph.DayOf(s.Clock())
+}
+
+// moment is a parameter that takes a point in record time.
+type moment struct{ at graph.Moment }
+
+// UnmarshalText reads a revision number, a day or an RFC 3339 time. The zero
+// moment means the newest revision, so nothing that is given may become it.
+func (m *moment) UnmarshalText(text []byte) error {
+	if revision, err := strconv.ParseUint(string(text), 10, 32); err == nil {
+		if revision == 0 {
+			return graph.Errorf(graph.KindInvalid, "revisions begin at 1")
+		}
+		m.at = graph.Moment{Revision: graph.Revision(revision)}
+		return nil
+	}
+	if t, err := time.Parse(time.DateOnly, string(text)); err == nil {
+		m.at = graph.Moment{Time: t.AddDate(0, 0, 1).Add(-time.Nanosecond)}
+		return nil
+	}
+	t, err := time.Parse(time.RFC3339Nano, string(text))
+	if err != nil || t.IsZero() {
+		return graph.Errorf(graph.KindInvalid,
+			"%q is not a time; write 2026-01-31T12:00:00Z (the + of an offset as %%2B), a day such as 2026-01-31, or a revision number", clip(string(text)))
+	}
+	m.at = graph.Moment{Time: t}
+	return nil
+}
+
+// Schema describes the parameter.
+func (m *moment) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, MinLength: new(1), Examples: []any{"2026-01-31T12:00:00Z", "2026-01-31", "12"}}
+}
+
+// defaultPage is the limit that the documents of the operations name.
+const defaultPage = 1000
+
+// cursor is where the next page begins. It carries the revision of the first
+// page, so that all pages are of one revision.
+type cursor struct {
+	revision graph.Revision
+	after    string
+}
+
+// UnmarshalText reads what text wrote.
+func (c *cursor) UnmarshalText(text []byte) error {
+	revision, after, _ := strings.Cut(string(text), "~")
+	n, err := strconv.ParseUint(revision, 10, 32)
+	if err != nil || n == 0 || after == "" {
+		return graph.Errorf(graph.KindInvalid, "this is not a cursor of the page before; ask without one")
+	}
+	*c = cursor{graph.Revision(n), after}
+	return nil
+}
+
+func (c *cursor) text() string { return strconv.FormatUint(uint64(c.revision), 10) + "~" + c.after }
+
+// Schema describes the parameter.
+func (c *cursor) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, MinLength: new(1), MaxLength: new(500)}
+}
+
+// bind returns the moment of the page: that of the pages before, if any.
+func (c *cursor) bind(m moment) graph.Moment {
+	if c.revision != 0 {
+		return graph.Moment{Revision: c.revision}
+	}
+	return m.at
+}
+
+// page returns the items after a cursor, at most limit of them, and the cursor
+// of the next page. Items are in the order of keys.
+func page[T any](items []T, c cursor, limit int, at graph.Revision, key func(T) string) ([]T, string) {
+	first := 0
+	for first < len(items) && c.after != "" && key(items[first]) <= c.after {
+		first++
+	}
+	items = items[first:]
+	if len(items) <= limit {
+		return items, ""
+	}
+	next := cursor{at, key(items[limit-1])}
+	return items[:limit], next.text()
+}

@@ -1,0 +1,73 @@
+package api
+
+import (
+	"context"
+	"strings"
+
+	"debadge/graph"
+)
+
+type traceInput struct {
+	Subject string   `query:"subject" required:"true" minLength:"1" maxLength:"500"`
+	AsOf    day      `query:"as_of"`
+	KnownAt moment   `query:"known_at"`
+	Policy  string   `query:"policy" maxLength:"200"`
+	List    []string `query:"list,explode" maxItems:"100"`
+	Paths   int      `query:"paths" minimum:"1" maximum:"100" default:"1"`
+}
+
+type timelineInput struct {
+	Subject string   `query:"subject" required:"true" minLength:"1" maxLength:"500"`
+	KnownAt moment   `query:"known_at"`
+	Policy  string   `query:"policy" maxLength:"200"`
+	List    []string `query:"list,explode" maxItems:"100"`
+}
+
+func (s *server) addQuestions() {
+	register(s, operation("trace", "/v1/trace", "questions", "Does a product or company trace back to a listed entity?",
+		"Answers with the finding, every listing that the subject traces back to, the path with its evidence, and how strong the weakest hop is. "+
+			"A subject that is not known is an answer too: the finding is unknown, never clear.",
+		notFound, ambiguous, unavailable, timeout), s.trace)
+	register(s, operation("timeline", "/v1/timeline", "questions", "The finding as a step function of valid time",
+		"Answers with the stretches of time between the dates that matter, each with its finding and listings, in order and without gaps.",
+		notFound, ambiguous, unavailable, timeout), s.timeline)
+	s.addReach()
+}
+
+func (s *server) trace(ctx context.Context, in *traceInput) (graph.Answer, error) {
+	policy, err := s.policy(in.Policy)
+	if err != nil {
+		return graph.Answer{}, err
+	}
+	return graph.Trace(ctx, s.Store, graph.Question{
+		Subject: in.Subject, AsOf: s.dayOr(in.AsOf), KnownAt: in.KnownAt.at, Policy: policy, Lists: in.List, Paths: in.Paths,
+	})
+}
+
+func (s *server) timeline(ctx context.Context, in *timelineInput) (graph.TimelineAnswer, error) {
+	policy, err := s.policy(in.Policy)
+	if err != nil {
+		return graph.TimelineAnswer{}, err
+	}
+	return graph.Timeline(ctx, s.Store, graph.Question{
+		Subject: in.Subject, AsOf: graph.DayOf(s.Clock()), KnownAt: in.KnownAt.at, Policy: policy, Lists: in.List,
+	})
+}
+
+// policy returns the policy of a query parameter.
+func (s *server) policy(name string) (graph.Policy, error) {
+	if name == "" {
+		name = "default"
+	}
+	names := make([]string, len(s.policies))
+	for i, p := range s.policies {
+		if p.Name == name {
+			return p, nil
+		}
+		names[i] = p.Name
+	}
+	return graph.Policy{}, &graph.Error{
+		Kind: graph.KindInvalid, Message: "the query is refused",
+		Fields: []graph.FieldError{{Field: "query.policy", Message: "is not a policy here; known are " + strings.Join(names, ", ")}},
+	}
+}

@@ -1,0 +1,179 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"mime"
+	"net/http"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+
+	"debadge/graph"
+)
+
+const ndjsonType = "application/x-ndjson"
+
+type reachInput struct {
+	Origin  string   `query:"origin" required:"true" minLength:"1" maxLength:"500"`
+	AsOf    day      `query:"as_of"`
+	KnownAt moment   `query:"known_at"`
+	Policy  string   `query:"policy" maxLength:"200"`
+	List    []string `query:"list,explode" maxItems:"100"`
+	Limit   int      `query:"limit" minimum:"1" maximum:"10000"`
+	Cursor  string   `query:"cursor" maxLength:"500"`
+}
+
+// reachPage is a reach as one JSON object: the head and one page of rows.
+type reachPage struct {
+	graph.ReachAnswer
+	Rows []graph.ReachRow `json:"rows"`
+}
+
+// reachLine is one line of a stream: a row, or at the end its head, or the
+// problem that cut it short.
+type reachLine struct {
+	Row     *graph.ReachRow    `json:"row,omitempty"`
+	Head    *graph.ReachAnswer `json:"head,omitempty"`
+	Problem *problem           `json:"problem,omitempty"`
+}
+
+func (s *server) addReach() {
+	op := operation("reach", "/v1/reach", "questions", "Which products trace back to a company or a list?",
+		"Answers with one row a product, in the order of ids: as one JSON object with a page of rows (1,000 unless limit says otherwise), "+
+			"or with Accept: "+ndjsonType+" as a stream of all rows (limit holds if it is given). A line of the stream is {\"row\": …}; the last one is {\"head\": …}. "+
+			"A stream that ends without it, or with {\"problem\": …}, is not complete, and its connection is cut.",
+		notFound, ambiguous, unavailable, timeout)
+	respondWith(op, jsonType, s.schema(reflect.TypeFor[reachPage]()))
+	respondWith(op, ndjsonType, s.schema(reflect.TypeFor[reachLine]()))
+	serve(s, op, s.reach)
+}
+
+func (s *server) reach(hc huma.Context, in *reachInput) {
+	w := humagin.Unwrap(hc).Writer
+	w.Header().Set("Vary", "Accept")
+	policy, err := s.policy(in.Policy)
+	if err != nil {
+		writeProblem(hc.Context(), w, problemOf(hc.Context(), err))
+		return
+	}
+	q := graph.ReachQuestion{
+		Origin: in.Origin, AsOf: s.dayOr(in.AsOf), KnownAt: in.KnownAt.at, Policy: policy, Lists: in.List,
+		Cursor: in.Cursor, Limit: in.Limit,
+	}
+	if accepts(hc.Header("Accept"), ndjsonType) {
+		s.streamReach(hc.Context(), w, q)
+		return
+	}
+	if q.Limit == 0 {
+		q.Limit = defaultPage
+	}
+	ctx, cancel := context.WithTimeout(hc.Context(), s.RequestTimeout)
+	defer cancel()
+	answer := reachPage{Rows: []graph.ReachRow{}}
+	answer.ReachAnswer, err = graph.Reach(ctx, s.Store, q, func(row graph.ReachRow) error {
+		answer.Rows = append(answer.Rows, row)
+		return nil
+	})
+	if err != nil {
+		writeProblem(hc.Context(), w, problemOf(ctx, err))
+		return
+	}
+	writeJSON(w, http.StatusOK, jsonType, answer)
+}
+
+// flushEvery is how many rows go out at once.
+const flushEvery = 500
+
+// streamGrace is how long the end of a stream may take to be sent after its
+// time limit.
+const streamGrace = 5 * time.Second
+
+// lineStream writes lines; the first one begins the answer.
+type lineStream struct {
+	w       http.ResponseWriter
+	control *http.ResponseController
+	lines   int
+}
+
+func (l *lineStream) send(v any) error {
+	if l.lines == 0 {
+		l.w.Header().Set("Content-Type", ndjsonType)
+		l.w.WriteHeader(http.StatusOK)
+	}
+	e := json.NewEncoder(l.w)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return err
+	}
+	l.lines++
+	if l.lines%flushEvery == 1 {
+		return l.control.Flush()
+	}
+	return nil
+}
+
+func (s *server) streamReach(parent context.Context, w http.ResponseWriter, q graph.ReachQuestion) {
+	ctx, cancel := context.WithTimeout(parent, s.StreamTimeout)
+	defer cancel()
+	out := &lineStream{w: w, control: http.NewResponseController(w)}
+	defer s.limitStream(parent, out.control)()
+	head, err := graph.Reach(ctx, s.Store, q, func(row graph.ReachRow) error { return out.send(reachLine{Row: &row}) })
+	if err == nil {
+		err = out.send(reachLine{Head: &head})
+	}
+	if err == nil {
+		return
+	}
+	p := problemOf(ctx, err)
+	if out.lines == 0 {
+		writeProblem(parent, w, p)
+		return
+	}
+	recordOf(parent).note(p)
+	if err := out.send(reachLine{Problem: p}); err == nil {
+		_ = out.control.Flush()
+	}
+	panic(http.ErrAbortHandler) // a client that does not look for the last line sees a failure too
+}
+
+// limitStream replaces the server's limit on writing by the stream's own. A
+// deadline that is long past fails the writes of a client that reads too slowly.
+func (s *server) limitStream(parent context.Context, control *http.ResponseController) (stop func()) {
+	_ = control.SetWriteDeadline(time.Time{}) // a recorder in a test has no deadlines
+	ctx, cancel := context.WithTimeout(parent, s.StreamTimeout+streamGrace)
+	keep := context.AfterFunc(ctx, func() {
+		_ = control.SetWriteDeadline(time.Unix(1, 0))
+	})
+	return func() {
+		keep()
+		cancel()
+	}
+}
+
+// accepts reports whether a client asks for a media type by name, and prefers
+// nothing else that the path can give.
+func accepts(header, want string) bool {
+	wanted, other := 0.0, 0.0
+	for part := range strings.SplitSeq(header, ",") {
+		media, params, err := mime.ParseMediaType(part)
+		if err != nil {
+			continue
+		}
+		q, err := strconv.ParseFloat(params["q"], 64)
+		if err != nil {
+			q = 1
+		}
+		switch media {
+		case want:
+			wanted = max(wanted, q)
+		case jsonType:
+			other = max(other, q)
+		}
+	}
+	return wanted > 0 && wanted >= other
+}

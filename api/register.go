@@ -1,0 +1,187 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+
+	"debadge/graph"
+)
+
+// reply lets an operation write its own answer, so that the bytes are those of
+// [graph.EncodeJSON] whatever the client accepts.
+type reply struct {
+	Body func(huma.Context)
+}
+
+// operation begins the description of a GET operation; every one can fail with
+// the faults that any request can, and with those named.
+func operation(id, path, tag, summary, description string, more ...fault) *huma.Operation {
+	op := &huma.Operation{
+		OperationID: id, Method: http.MethodGet, Path: path, Tags: []string{tag},
+		Summary: summary, Description: description, Responses: map[string]*huma.Response{},
+	}
+	for _, f := range append([]fault{malformed, invalid, tooLarge, unsupportedMedia, internal}, more...) {
+		status := strconv.Itoa(faults[f].Status)
+		op.Responses[status] = &huma.Response{Description: faults[f].Meaning}
+	}
+	op.Responses["default"] = &huma.Response{Description: "Any other problem."}
+	return op
+}
+
+// register adds an operation that answers with one JSON value.
+func register[I, T any](s *server, op *huma.Operation, answer func(context.Context, *I) (T, error)) {
+	respondWith(op, jsonType, s.schema(reflect.TypeFor[T]()))
+	serve(s, op, func(hc huma.Context, in *I) {
+		ctx, cancel := context.WithTimeout(hc.Context(), s.RequestTimeout)
+		defer cancel()
+		w := humagin.Unwrap(hc).Writer
+		v, err := answer(ctx, in)
+		if err != nil {
+			writeProblem(hc.Context(), w, problemOf(ctx, err))
+			return
+		}
+		writeJSON(w, http.StatusOK, jsonType, v)
+	})
+}
+
+// serve adds an operation that writes its own answer.
+func serve[I any](s *server, op *huma.Operation, write func(huma.Context, *I)) {
+	schema := s.schema(reflect.TypeFor[problem]())
+	for status, r := range op.Responses {
+		r.Headers = map[string]*huma.Param{requestIDHeader: {
+			Description: "Names the request in the log; a well-formed one of the caller's is kept.",
+			Schema:      &huma.Schema{Type: huma.TypeString},
+		}}
+		if status == "200" {
+			continue
+		}
+		r.Content = map[string]*huma.MediaType{problemType: {Schema: schema}}
+		if code, err := strconv.Atoi(status); err == nil && faults[faultWith(code)].Retry {
+			r.Headers["Retry-After"] = &huma.Param{Description: "Seconds.", Schema: &huma.Schema{Type: huma.TypeInteger}}
+		}
+	}
+	huma.Register(s.huma, *op, func(_ context.Context, in *I) (*reply, error) {
+		return &reply{Body: func(hc huma.Context) { write(hc, in) }}, nil
+	})
+	item := s.huma.OpenAPI().Paths[op.Path]
+	describeParameters(item.Get)
+	s.routes = append(s.routes, item.Get)
+}
+
+func respondWith(op *huma.Operation, contentType string, schema *huma.Schema) {
+	r := op.Responses["200"]
+	if r == nil {
+		r = &huma.Response{Description: "The answer.", Content: map[string]*huma.MediaType{}}
+		op.Responses["200"] = r
+	}
+	r.Content[contentType] = &huma.MediaType{Schema: schema}
+}
+
+func (s *server) schema(t reflect.Type) *huma.Schema {
+	return s.huma.OpenAPI().Components.Schemas.Schema(t, true, "")
+}
+
+// strict refuses what an operation does not know: a typo must not widen a
+// compliance question.
+func (s *server) strict(hc huma.Context, next func(huma.Context)) {
+	p := refuseQuery(hc)
+	if p == nil {
+		p = s.refuseBody(hc)
+	}
+	if p == nil {
+		next(hc)
+		return
+	}
+	writeProblem(hc.Context(), humagin.Unwrap(hc).Writer, p)
+}
+
+func refuseQuery(hc huma.Context) *problem {
+	u := hc.URL()
+	query, err := url.ParseQuery(u.RawQuery)
+	if err != nil {
+		p := newProblem(malformed, "the query cannot be read: escape %, ; and & in values as %25, %3B and %26")
+		p.cause = err
+		return p
+	}
+	known, repeatable := []string{}, map[string]bool{}
+	for _, param := range hc.Operation().Parameters {
+		if param.In == "query" {
+			known = append(known, param.Name)
+			repeatable[param.Name] = param.Schema.Type == huma.TypeArray
+		}
+	}
+	var fields []graph.FieldError
+	for _, name := range sortedKeys(query) {
+		if wrong := refuseParameter(name, query[name], known, repeatable[name]); wrong != "" {
+			fields = append(fields, graph.FieldError{Field: "query." + clip(name), Message: wrong})
+		}
+	}
+	if len(fields) == 0 {
+		return nil
+	}
+	return newProblem(invalid, "the query is refused", fields...)
+}
+
+func refuseParameter(name string, values, known []string, repeatable bool) string {
+	switch {
+	case !slices.Contains(known, name) && len(known) == 0:
+		return "is not a parameter; this path has none"
+	case !slices.Contains(known, name):
+		return "is not a parameter of this path; known are " + strings.Join(known, ", ")
+	case len(values) > 1 && !repeatable:
+		return "stands " + strconv.Itoa(len(values)) + " times; give it once"
+	case slices.Contains(values, ""):
+		return "has no value; leave it out or give one"
+	case slices.ContainsFunc(values, func(v string) bool { return !utf8.ValidString(v) }):
+		return "is not UTF-8"
+	}
+	return ""
+}
+
+// refuseBody refuses a body where an operation takes none.
+func (s *server) refuseBody(hc huma.Context) *problem {
+	if hc.Operation().RequestBody != nil {
+		return nil // huma reads it, up to the operation's own limit
+	}
+	r := humagin.Unwrap(hc).Request
+	if r.Body == nil || r.Body == http.NoBody || r.ContentLength == 0 {
+		return nil
+	}
+	size := r.ContentLength
+	if size < 0 || size <= s.MaxBodyBytes {
+		n, err := io.Copy(io.Discard, io.LimitReader(r.Body, s.MaxBodyBytes+1))
+		if err != nil {
+			p := newProblem(malformed, "the body cannot be read")
+			p.cause = err
+			return p
+		}
+		size = n
+	}
+	switch {
+	case size > s.MaxBodyBytes:
+		return newProblem(tooLarge, fmt.Sprintf("the body is larger than %d bytes", s.MaxBodyBytes))
+	case size > 0:
+		return newProblem(unsupportedMedia, "this operation takes no body; put the question into the query")
+	}
+	return nil
+}
+
+func sortedKeys(query url.Values) []string {
+	names := make([]string, 0, len(query))
+	for name := range query {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}

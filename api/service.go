@@ -1,0 +1,78 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+
+	"debadge/graph"
+)
+
+type stateAnswer struct {
+	Status string `json:"status"`
+}
+
+type readyAnswer struct {
+	Status string     `json:"status"`
+	Store  storeState `json:"store"`
+}
+
+type storeState struct {
+	Name     string         `json:"name"`
+	State    string         `json:"state"`
+	Revision graph.Revision `json:"revision"`
+}
+
+type versionAnswer struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// livePath is answered even while the service stops.
+const livePath = "/livez"
+
+func (s *server) addService() {
+	register(s, operation("live", livePath, "service", "Is the process alive?", "Answers whatever the state of the store.", unavailable),
+		func(context.Context, *struct{}) (stateAnswer, error) { return stateAnswer{Status: "ok"}, nil })
+	register(s, operation("ready", "/readyz", "service", "Can the service answer questions?",
+		"Names the store and its state. It is 503 while the store is away, and while the service stops.", unavailable, timeout), s.ready)
+	register(s, operation("version", "/v1/version", "service", "The version of the service", "Answers with the name and version of the program."),
+		func(context.Context, *struct{}) (versionAnswer, error) {
+			return versionAnswer{Name: "debadge", Version: s.Version}, nil
+		})
+	s.addDocument("openapi", "/openapi.json", "application/openapi+json", "This document", func() []byte { return s.document }, nil)
+	s.addDocument("docs", "/docs", "text/html; charset=utf-8", "This document for people", func() []byte { return s.docs },
+		map[string]string{"Content-Security-Policy": docsPolicy})
+}
+
+func (s *server) ready(ctx context.Context, _ *struct{}) (readyAnswer, error) {
+	status, err := s.Store.Status(ctx)
+	if err != nil {
+		reason := "it failed"
+		var e *graph.Error
+		if errors.As(err, &e) && e.Kind != graph.KindInternal {
+			reason = e.Message
+		}
+		return readyAnswer{}, graph.Unavailable("the store ("+s.StoreName+") is away: "+reason, err)
+	}
+	return readyAnswer{Status: "ready", Store: storeState{Name: s.StoreName, State: "ready", Revision: status.Revision}}, nil
+}
+
+// addDocument adds an operation whose answer is the same bytes each time.
+func (s *server) addDocument(id, path, contentType, summary string, body func() []byte, headers map[string]string) {
+	op := operation(id, path, "service", summary, "It loads nothing from elsewhere.")
+	respondWith(op, contentType, &huma.Schema{Type: huma.TypeString})
+	if id == "openapi" {
+		respondWith(op, contentType, &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true})
+	}
+	serve(s, op, func(hc huma.Context, _ *struct{}) {
+		w := humagin.Unwrap(hc).Writer
+		for name, value := range headers {
+			w.Header().Set(name, value)
+		}
+		writeBytes(w, http.StatusOK, contentType, body())
+	})
+}
