@@ -34,14 +34,13 @@ func rebadgings(ctx context.Context, v View, question ReachQuestion) ([]Rebadgin
 		return nil, err
 	}
 	found := []Rebadging{}
-	done := map[target]bool{}
+	byTarget := map[target][]Edge{}
 	for _, l := range listings {
 		t := target{int32(l.Near), l.Far}
-		if l.From == MinDay || done[t] {
-			continue
-		}
-		done[t] = true
-		if found, err = q.rebadgingsOf(ctx, l, found); err != nil {
+		byTarget[t] = append(byTarget[t], l)
+	}
+	for _, same := range byTarget {
+		if found, err = q.rebadgingsOf(ctx, same, found); err != nil {
 			return nil, err
 		}
 	}
@@ -54,9 +53,34 @@ func rebadgings(ctx context.Context, v View, question ReachQuestion) ([]Rebadgin
 	return found, nil
 }
 
-// rebadgingsOf adds those that came after one listing.
-func (q *inquiry) rebadgingsOf(ctx context.Context, listing Edge, found []Rebadging) ([]Rebadging, error) {
-	hits, _, _, err := q.hits(ctx, []Edge{listing})
+// bestListing returns, of claims that one company is on one list, the one that
+// answers show first.
+func (q *inquiry) bestListing(ctx context.Context, same []Edge) (Edge, error) {
+	refs := make([]ClaimRef, len(same))
+	for i, e := range same {
+		refs[i] = e.Claim
+	}
+	claims, err := q.view.Claims(ctx, refs)
+	if err != nil {
+		return Edge{}, err
+	}
+	best := 0
+	for i := range claims {
+		if compareClaims(claims[i], claims[best]) < 0 {
+			best = i
+		}
+	}
+	return same[best], nil
+}
+
+// rebadgingsOf adds those that came after a listing, which several claims may
+// state.
+func (q *inquiry) rebadgingsOf(ctx context.Context, same []Edge, found []Rebadging) ([]Rebadging, error) {
+	listing, err := q.bestListing(ctx, same)
+	if err != nil || listing.From == MinDay {
+		return found, err
+	}
+	hits, _, _, err := q.hits(ctx, same)
 	if err != nil {
 		return nil, err
 	}
@@ -86,6 +110,7 @@ func (q *inquiry) rebadgingsOf(ctx context.Context, listing Edge, found []Rebadg
 		if i := slices.IndexFunc(found, r.sameHop); i >= 0 {
 			found[i].Claims = append(found[i].Claims, r.Claims...)
 			slices.SortFunc(found[i].Claims, compareClaims)
+			found[i].Date = found[i].Claims[0].ValidFrom
 			continue
 		}
 		found = append(found, r)

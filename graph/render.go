@@ -33,12 +33,13 @@ func (b *book) path(ev *evaluation, r route) Path {
 		Way: r.way, Strength: r.tier, Affiliations: r.affiliations,
 		Confidence: r.confidence.decimalOf(len(r.hops) + 1),
 	}
+	listing := b.byEdge(ev.parallel(r.listing))[0]
 	for _, k := range append(slices.Clone(r.hops), r.listing) {
 		claims := b.byEdge(ev.parallel(k))
 		hop := Hop{
 			Relation: claims[0].Relation, From: b.byID[claims[0].From], To: b.byID[claims[0].To],
 			Strength: claims[0].Status, Claims: claims, Jointly: b.byEdge(ev.jointly(k)),
-			PostListing: ev.postListing(k, r.listing),
+			PostListing: postListing(claims, listing),
 		}
 		p.PostListingRebadge = p.PostListingRebadge || hop.PostListing
 		p.Hops = append(p.Hops, hop)
@@ -48,15 +49,13 @@ func (b *book) path(ev *evaluation, r route) Path {
 
 // postListing reports whether a hop is a rebranding, or a sale under another
 // company's label, that began on or after the day of the listing.
-func (ev *evaluation) postListing(hop, listing int32) bool {
-	l := &ev.w.edges[listing]
-	if l.From == MinDay {
+func postListing(hop []Claim, listing Claim) bool {
+	if listing.ValidFrom.IsZero() {
 		return false
 	}
-	for _, k := range ev.parallel(hop) {
-		e := &ev.w.edges[k]
-		rebadged := e.Relation == RebrandedAs || (e.Relation == Sells && e.Far != l.Near)
-		if rebadged && e.From >= l.From {
+	for _, c := range hop {
+		rebadged := c.Relation == RebrandedAs || (c.Relation == Sells && c.From != listing.From)
+		if rebadged && c.ValidFrom.Earliest() >= listing.ValidFrom.Earliest() {
 			return true
 		}
 	}
@@ -101,10 +100,7 @@ func (b *book) since(steps []step, now Finding) Date {
 		}
 		start = s.from
 	}
-	if start == MinDay {
-		return Date{}
-	}
-	return b.dateOf(start)
+	return Date{} // from the first day on, or from before the steps that were looked at
 }
 
 // dateOf returns a day on which something changed as the sources give it: where
@@ -114,7 +110,8 @@ func (b *book) dateOf(day Day) Date {
 		return Date{}
 	}
 	best := day.Date()
-	for _, c := range b.claims {
+	for ref := range b.dating {
+		c := b.claims[ref]
 		for _, d := range []struct {
 			date Date
 			day  Day
