@@ -24,7 +24,7 @@ func TestProcessDiesWithItsParent(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fmt.Printf("child %d\n", p.cmd.Process.Pid)
+		fmt.Fprintf(os.Stdout, "child %d\n", p.cmd.Process.Pid)
 		<-p.done
 		return
 	}
