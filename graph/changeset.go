@@ -40,7 +40,20 @@ type Receipt struct {
 	Changed    int       `json:"changed"`   // new versions of entities and sources
 	Retracted  int       `json:"retracted"` // claims withdrawn
 	Unchanged  int       `json:"unchanged"` // items that were there already
-	Replayed   bool      `json:"replayed"`  // the change set had been committed before
+	Withdrawn  int       `json:"withdrawn"` // claims that were retracted before and stay so; to state one anew give it another id
+	Replayed   bool      `json:"replayed"`  // the change set had been committed before; nothing is counted
+}
+
+// RecordTime returns when a change is recorded that is committed now, after a
+// change recorded at last (zero if it is the first): in microseconds, and
+// always later, so that each record time belongs to one revision even where
+// the clock stands still or goes back.
+func RecordTime(now, last time.Time) time.Time {
+	now = now.UTC().Truncate(time.Microsecond)
+	if !last.IsZero() && !now.After(last) {
+		return last.UTC().Add(time.Microsecond)
+	}
+	return now
 }
 
 // maxProblems bounds how many things wrong with one input are told at once.
@@ -77,6 +90,9 @@ func (cs ChangeSet) Prepare() (ChangeSet, error) {
 	var p problems
 	cs.Entities, cs.Sources = slices.Clone(cs.Entities), slices.Clone(cs.Sources)
 	cs.Claims, cs.Retractions = slices.Clone(cs.Claims), slices.Clone(cs.Retractions)
+	checkText(&p, "id", cs.ID, false)
+	checkText(&p, "author", cs.Author, false)
+	checkText(&p, "reason", cs.Reason, false)
 	for i := range cs.Entities {
 		cs.Entities[i] = cs.Entities[i].prepared(fmt.Sprintf("entities[%d]", i), &p)
 	}

@@ -84,7 +84,9 @@ func (cs ChangeSet) Plan(known Existing) (ChangeSet, Receipt, error) {
 			p.add(at+".id", "%s is stored with other content and a claim is never overwritten; retract it and name the new one as replaced_by", c.ID)
 			continue
 		}
-		if receipt.count(there, there) {
+		if there && old.Retracted != 0 {
+			receipt.Withdrawn++
+		} else if receipt.count(there, there) {
 			plan.Claims = append(plan.Claims, c)
 		}
 	}

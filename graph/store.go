@@ -21,7 +21,7 @@ type Store interface {
 	// Append commits a change set, all of it or none, and acknowledges it once
 	// it would survive a power loss. The store prepares it, plans it against
 	// what it holds, and gives it the next revision and a recorded_at that is
-	// never before that of the revision before. A change set whose id was
+	// always later than that of the revision before. A change set whose id was
 	// committed before with the same content is acknowledged again
 	// (Replayed), with another content it is a KindConflict. A change set in
 	// which nothing is new is acknowledged at the newest revision without

@@ -57,10 +57,7 @@ func (m *Memory) Append(ctx context.Context, cs graph.ChangeSet) (graph.Receipt,
 	if plan.IsEmpty() {
 		return receipt, nil
 	}
-	at := m.clock().UTC().Truncate(time.Microsecond)
-	if at.Before(receipt.RecordedAt) {
-		at = receipt.RecordedAt
-	}
+	at := graph.RecordTime(m.clock(), receipt.RecordedAt)
 	receipt.Revision, receipt.RecordedAt = receipt.Revision+1, at
 	change := graph.Change{ChangeSet: inOrder(own(plan)), Revision: receipt.Revision, RecordedAt: at, Digest: digest}
 	if err := m.index.apply(change); err != nil {

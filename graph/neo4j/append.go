@@ -129,9 +129,7 @@ func (a *appending) write(ctx context.Context, tx neo4j.ManagedTransaction) (gra
 		return receipt, nil
 	}
 	receipt.Revision++
-	if now := a.clock().UTC().Truncate(time.Microsecond); now.After(last.RecordedAt) {
-		receipt.RecordedAt = now
-	}
+	receipt.RecordedAt = graph.RecordTime(a.clock(), last.RecordedAt)
 	w := writing{tx: tx, plan: plan, known: known, receipt: receipt}
 	return receipt, w.all(ctx, a.digest)
 }

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"time"
 
 	"debadge/graph"
 )
@@ -47,9 +48,9 @@ func (s *session) append(ctx context.Context, cs graph.ChangeSet, digest string,
 	if !plan.IsEmpty() {
 		in := insertion{session: s, keys: known.keys, before: head, mark: head}
 		in.mark.revision++
-		in.mark.recorded = max(now, head.recorded)
-		if head.revision == 0 {
-			in.mark.recorded = now
+		in.mark.recorded = now
+		if head.revision > 0 {
+			in.mark.recorded = graph.RecordTime(time.UnixMicro(now), time.UnixMicro(head.recorded)).UnixMicro()
 		}
 		if err := in.insert(ctx, plan, digest); err != nil {
 			return graph.Receipt{}, err

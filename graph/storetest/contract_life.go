@@ -137,6 +137,6 @@ func reopened(p *probe) {
 	p.same("a change set that was committed", p.append(set), graph.Receipt{Revision: 1, RecordedAt: feed[0].RecordedAt, Replayed: true})
 	p.clock.step(-2 * time.Hour)
 	p.same("the next change set", p.append(graph.ChangeSet{Entities: []graph.Entity{entity("company:new", "New")}}),
-		graph.Receipt{Revision: 3, RecordedAt: feed[1].RecordedAt, Added: 1})
+		graph.Receipt{Revision: 3, RecordedAt: feed[1].RecordedAt.Add(time.Microsecond), Added: 1})
 	p.same("the log from there on", p.changes(2)[0].Entities, []graph.Entity{entity("company:new", "New")})
 }

@@ -18,7 +18,7 @@ func (p *probe) twoMakers() {
 
 func withdraw(p *probe) {
 	p.twoMakers()
-	before := p.clock.now()
+	before := p.clock.now().Add(time.Microsecond) // the second change of one instant
 	at := p.clock.step(time.Minute)
 	retraction := graph.Retraction{Claim: "claim:a", Reason: "the notice was withdrawn"}
 	p.same("receipt", p.append(graph.ChangeSet{Retractions: []graph.Retraction{retraction}}),
@@ -46,6 +46,9 @@ func withdraw(p *probe) {
 			p.same(c.name+", downstream", p.around(v, graph.Downstream, every, "company:alpha"), down)
 		})
 	}
+	again := claim("claim:a", graph.Makes, "company:alpha", "product:alpha:one")
+	p.same("stated once more", p.append(graph.ChangeSet{Claims: []graph.Claim{again}}),
+		graph.Receipt{Revision: 3, RecordedAt: at, Withdrawn: 1})
 	s := p.status()
 	p.same("counts", []int{s.Claims, s.Retracted}, []int{1, 1})
 }
