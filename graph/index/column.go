@@ -71,6 +71,15 @@ func (c *cursor) turn() {
 }
 
 func (c *cursor) number() uint64 {
+	if len(c.rest) > 0 && c.rest[0] < 0x80 {
+		v := c.rest[0]
+		c.rest = c.rest[1:]
+		return uint64(v)
+	}
+	return c.wide()
+}
+
+func (c *cursor) wide() uint64 {
 	if v, n := binary.Uvarint(c.rest); n > 0 {
 		c.rest = c.rest[n:]
 		return v

@@ -90,7 +90,7 @@ func precision(d graph.Date) uint8 {
 		return 0
 	case d.IsDay():
 		return 3
-	case len(d.String()) == len("2006"):
+	case d.Latest()-d.Earliest() > 31:
 		return 1
 	}
 	return 2
@@ -160,7 +160,7 @@ func (x *index) encodeEvidence(c graph.Claim) ([]byte, error) {
 	to := x.record[:0]
 	to = binary.AppendUvarint(to, uint64(len(c.Citations)))
 	for _, q := range c.Citations {
-		source, ok := x.sources.find(q.Source, x.sources.first.n)
+		source, ok := x.source(q.Source)
 		if !ok {
 			return nil, graph.Errorf(graph.KindInternal, "the feed yields %s before its source %s", c.ID, q.Source)
 		}
@@ -173,12 +173,27 @@ func (x *index) encodeEvidence(c graph.Claim) ([]byte, error) {
 		to = x.appendRef(to, q.Text)
 	}
 	to = binary.AppendUvarint(to, uint64(len(c.Attributes)))
-	for _, k := range slices.Sorted(maps.Keys(c.Attributes)) {
-		to = x.appendRef(to, k)
-		to = x.appendRef(to, c.Attributes[k])
+	if len(c.Attributes) > 0 {
+		for _, k := range slices.Sorted(maps.Keys(c.Attributes)) {
+			to = x.appendRef(to, k)
+			to = x.appendRef(to, c.Attributes[k])
+		}
 	}
 	x.record = to
 	return to, nil
+}
+
+// source returns a source's number; claims that come together mostly rest on
+// one source.
+func (x *index) source(id graph.ID) (uint32, bool) {
+	if x.cited.id == id && id != "" {
+		return x.cited.number, true
+	}
+	n, ok := x.sources.find(id, x.sources.first.n)
+	if ok {
+		x.cited.id, x.cited.number = id, n
+	}
+	return n, ok
 }
 
 // decodeClaim returns a claim as it was recorded.

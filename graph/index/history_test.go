@@ -174,10 +174,10 @@ func feedOf(t *testing.T, seed uint64, steps int) (feed []graph.Change, h *histo
 // feeds: all beside the base, all in it, some of each, and from a file.
 func TestHistories(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(6) {
+	for seed := range uint64(4) {
 		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
 			t.Parallel()
-			feed, h := feedOf(t, seed, 60)
+			feed, h := feedOf(t, seed, 50)
 			for name, build := range map[string]func() *index{
 				"beside": func() *index { return applied(t, newIndex(), feed, 0) },
 				"often":  func() *index { return applied(t, newIndex(), feed, 1) },
@@ -340,7 +340,7 @@ func (h *history) records(ctx context.Context, v graph.View, want plain, all []g
 // view does not change, with the base being replaced underneath.
 func TestReadersDuringAppends(t *testing.T) {
 	t.Parallel()
-	feed, h := feedOf(t, 99, 150)
+	feed, h := feedOf(t, 99, 100)
 	x := newIndex()
 	var readers sync.WaitGroup
 	stop := make(chan struct{})

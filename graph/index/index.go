@@ -18,11 +18,15 @@ type index struct {
 
 	interned *table
 	byShare  map[shares]uint32
-	scratch  []byte
-	record   []byte
+	cited    struct { // the source that was looked up last
+		id     graph.ID
+		number uint32
+	}
+	scratch []byte
+	record  []byte
 
-	loading  []uint64 // pairs of name keys while the first load lasts
-	bulk     bool     // whether it does
+	loading  column[uint64] // pairs of name keys while the first load lasts
+	bulk     bool           // whether it does
 	builds   sync.WaitGroup
 	building bool
 	broken   bool // a change was applied in part
@@ -119,7 +123,7 @@ func (x *index) addEntity(e graph.Entity, r graph.Revision) {
 	n := x.entities.add(e.ID, x.record, r)
 	for _, key := range e.NameKeys() {
 		if x.bulk {
-			x.loading = append(x.loading, keyPair(keyHash(key), n))
+			x.loading.add(keyPair(keyHash(key), n))
 		} else {
 			x.freshKeys = x.freshKeys.add(keyHash(key), n)
 		}
@@ -197,9 +201,10 @@ func (x *index) begin() { x.bulk = true }
 func (x *index) finish() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	slices.Sort(x.loading)
-	x.base.keys = newKeys(x.loading)
-	x.bulk, x.loading = false, nil
+	names := flat(&x.loading)
+	x.bulk, x.loading = false, column[uint64]{}
+	slices.Sort(names)
+	x.base = &base{keys: newKeys(names)} // of nothing but names
 	x.base = x.rebuild(nil)
 	x.publishLocked()
 }

@@ -109,6 +109,9 @@ func (x *index) encodeEntity(to []byte, e graph.Entity) []byte {
 		to = x.appendRef(to, a.Language)
 	}
 	to = binary.AppendUvarint(to, uint64(len(e.Attributes)))
+	if len(e.Attributes) == 0 {
+		return to
+	}
 	for _, k := range slices.Sorted(maps.Keys(e.Attributes)) {
 		to = x.appendRef(to, k)
 		to = binary.AppendUvarint(to, uint64(len(e.Attributes[k])))
