@@ -64,6 +64,9 @@ read only once: parts before one that is wrong stay.`,
 	}
 }
 
+// standardInput is how messages call the file -.
+const standardInput = "standard input"
+
 // tally adds up what an import did.
 type tally struct {
 	read, added, changed, retracted, unchanged, refused int
@@ -74,6 +77,9 @@ func (p *program) importFiles(ctx context.Context, s graph.Store, names []string
 	var sum tally
 	for _, name := range names {
 		report, err := p.importFile(ctx, s, name)
+		if name == "-" {
+			name = standardInput
+		}
 		sum.files++
 		sum.read += report.Items
 		sum.added += report.Added
@@ -129,7 +135,7 @@ func reportWords(r bundle.Report) string {
 // importFile imports one file, which it checks first if it can be read twice.
 func (p *program) importFile(ctx context.Context, s graph.Store, name string) (bundle.Report, error) {
 	if name == "-" {
-		return p.importFrom(ctx, s, "standard input", p.stdin, -1)
+		return p.importFrom(ctx, s, standardInput, p.stdin, -1)
 	}
 	f, err := os.Open(name) //nolint:gosec // the file that the user names
 	if err != nil {

@@ -40,7 +40,7 @@ func (p *program) asOf() (graph.Day, error) {
 	}
 	date, err := graph.ParseDate(p.flags.asOf)
 	if err != nil {
-		return 0, usage("--as-of: %s", err)
+		return 0, usage("--as-of %q is not a day; write YYYY-MM-DD", p.flags.asOf)
 	}
 	if !date.IsDay() {
 		return 0, usage("--as-of %s is not a day: the answer can differ within it; write a full day such as %s", date, date.Latest())

@@ -113,7 +113,7 @@ func writeReach(w io.Writer, a reachAnswer) error {
 	}
 	for _, r := range a.Rows {
 		g.line("", "%s  (%s)", nameOf(r.Product), r.Product.ID)
-		g.line("    ", "%s, %s, %s; action: %s; ends at %s on %s", r.Way, plural(r.Hops, "step", "steps"), r.Strength, r.Action, nameOf(r.Entity), nameOf(r.List))
+		g.line("    ", "%s, %s; action: %s; ends at %s on %s", r.Way, r.Strength, r.Action, nameOf(r.Entity), nameOf(r.List))
 	}
 	if a.Next != "" {
 		g.gap()

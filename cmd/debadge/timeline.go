@@ -85,24 +85,27 @@ func stretch(s graph.Step) string {
 // writeChanges writes which listings a step has that the one before had not,
 // and the other way round.
 func writeChanges(g *page, before, now []graph.StepListing) {
-	type key struct{ entity, list graph.ID }
+	type key struct {
+		entity, list graph.ID
+		way          graph.Way
+	}
 	old := map[key]graph.StepListing{}
 	for _, l := range before {
-		old[key{l.Entity.ID, l.List.ID}] = l
+		old[key{l.Entity.ID, l.List.ID, l.Way}] = l
 	}
 	for _, l := range now {
-		k := key{l.Entity.ID, l.List.ID}
+		k := key{l.Entity.ID, l.List.ID, l.Way}
 		was, there := old[k]
 		delete(old, k)
 		switch {
 		case !there:
 			g.hang("  + ", "    ", "%s", stepListing(l))
-		case was.Way != l.Way || was.Strength != l.Strength:
-			g.hang("  ~ ", "    ", "%s (before: %s, %s)", stepListing(l), was.Way, was.Strength)
+		case was.Strength != l.Strength:
+			g.hang("  ~ ", "    ", "%s (before: %s)", stepListing(l), was.Strength)
 		}
 	}
 	for _, l := range before {
-		if _, gone := old[key{l.Entity.ID, l.List.ID}]; gone {
+		if _, gone := old[key{l.Entity.ID, l.List.ID, l.Way}]; gone {
 			g.hang("  - ", "    ", "no longer %s", stepListing(l))
 		}
 	}

@@ -88,7 +88,7 @@ func (t *tracePage) head() {
 	t.gap()
 	if a.Subject != nil {
 		t.line("  subject   ", "%s", a.Subject.ID)
-		since := "no date is known"
+		since := "no start is known"
 		if !a.Since.IsZero() {
 			since = a.Since.String()
 		}
@@ -123,9 +123,9 @@ func headline(a graph.Answer) string {
 		return fmt.Sprintf("%s traces to a listed entity: LISTED, strength %s → %s", name, a.Strength, a.Action)
 	case graph.Clear:
 		if len(a.Former) > 0 {
-			return fmt.Sprintf("By what debadge knows, %s does not trace to a listed entity, but did until %s: CLEAR → %s", name, lastEnd(a.Former), a.Action)
+			return fmt.Sprintf("%s traces to no listed entity that debadge knows, but did until %s: CLEAR → %s", name, lastEnd(a.Former), a.Action)
 		}
-		return fmt.Sprintf("By what debadge knows, %s does not trace to a listed entity: CLEAR → %s", name, a.Action)
+		return fmt.Sprintf("%s traces to no listed entity that debadge knows: CLEAR → %s", name, a.Action)
 	case graph.Unknown:
 	}
 	return fmt.Sprintf("Whether %s traces to a listed entity could not be established; this is not a clear: UNKNOWN → %s", name, a.Action)
@@ -192,8 +192,10 @@ func (t *tracePage) others(listings []graph.ListingAnswer) {
 	t.line("", "It also traces to (--all shows these paths too):")
 	for _, l := range listings {
 		after := ""
-		if l.Paths[0].PostListingRebadge {
-			after = "; new badge after the listing"
+		for _, h := range l.Paths[0].Hops {
+			if h.PostListing {
+				after = "; " + afterWords(h)
+			}
 		}
 		t.hang("  - ", "    ", "%s, %s on %s: %s, %s%s", nameOf(l.Entity), listedWords(l), nameOf(l.List), l.Way, l.Strength, after)
 	}
@@ -274,7 +276,7 @@ func (t *tracePage) evidence(c graph.Claim) {
 		}
 	}
 	if t.all {
-		t.line(indent, "claim %s", c.ID)
+		t.line(indent, "[%s]", c.ID)
 	}
 }
 
@@ -300,16 +302,24 @@ func (t *tracePage) rebadging(path graph.Path) {
 	rebadged := false
 	for i, s := range steps {
 		rebadged = rebadged || s.hop.Relation == graph.RebrandedAs
-		if s.hop.PostListing {
-			t.gap()
-			t.line("  ! ", "The new badge came after the listing: step %d is dated %s; %s was listed from %s.",
-				i+1, datesOf(s.hop), t.name(listing.From), listing.ValidFrom)
+		if !s.hop.PostListing {
+			continue
 		}
+		t.gap()
+		t.line("  ! ", "%s: step %d is dated %s; %s was listed from %s.", sentenceCase(afterWords(s.hop)), i+1, datesOf(s.hop), t.name(listing.From), listing.ValidFrom)
 	}
 	if rebadged && !path.PostListingRebadge {
 		t.gap()
-		t.line("  ", "The new badge is not known to have come after this listing.")
+		t.line("  ", "Not known to have been rebadged after this listing.")
 	}
+}
+
+// afterWords says what came after a listing.
+func afterWords(h graph.Hop) string {
+	if h.Relation == graph.Sells {
+		return "sold under this name after the listing"
+	}
+	return "rebadged after the listing"
 }
 
 func datesOf(h graph.Hop) string {
@@ -369,71 +379,6 @@ func (t *tracePage) former() {
 	for _, f := range t.answer.Former {
 		t.hang("  - ", "    ", "traced to %s on %s (%s) %s", nameOf(f.Entity), nameOf(f.List), f.Way, period(f.From, f.To))
 	}
-}
-
-// ownership writes what each ownership rule says, apart from the lineage.
-func (t *tracePage) ownership() {
-	if len(t.answer.Ownership) == 0 {
-		return
-	}
-	t.gap()
-	t.line("", "Another question: is a company itself treated as listed because of who owns it?")
-	for _, rules := range byCompany(t.answer.Ownership) {
-		t.line("  ", "%s", nameOf(rules[0].Entity))
-		if !slices.ContainsFunc(rules, func(o graph.OwnershipAnswer) bool { return o.Verdict != graph.Out || len(o.Owners) > 0 }) {
-			t.hang("  - ", "    ", "no, by any rule: no listed owner is known")
-			continue
-		}
-		for _, o := range rules {
-			t.hang("  - ", "    ", "by the rule %s: %s", o.Rule, verdictWords(o))
-		}
-	}
-}
-
-// byCompany groups the verdicts, which stand in the order of companies.
-func byCompany(all []graph.OwnershipAnswer) [][]graph.OwnershipAnswer {
-	var groups [][]graph.OwnershipAnswer
-	for i, o := range all {
-		if i == 0 || o.Entity.ID != all[i-1].Entity.ID {
-			groups = append(groups, nil)
-		}
-		groups[len(groups)-1] = append(groups[len(groups)-1], o)
-	}
-	return groups
-}
-
-func verdictWords(o graph.OwnershipAnswer) string {
-	text := map[graph.Verdict]string{graph.In: "YES", graph.Out: "no", graph.Undetermined: "UNDETERMINED"}[o.Verdict]
-	switch {
-	case len(o.Owners) == 1:
-		text += "; " + nameOf(o.Owners[0].Entity) + " holds " + shareWords(o.ShareMin, o.ShareMax)
-	case len(o.Owners) > 1:
-		var parts []string
-		for _, part := range o.Owners {
-			parts = append(parts, nameOf(part.Entity)+" "+shareWords(part.ShareMin, part.ShareMax))
-		}
-		text += "; listed owners together hold " + shareWords(o.ShareMin, o.ShareMax) + ": " + strings.Join(parts, ", ")
-	case o.Verdict == graph.Out:
-		text += "; no listed owner is known"
-	default:
-		text += "; as the new name of a company of which this is so"
-	}
-	switch {
-	case o.Note != "":
-		text += "; " + o.Note
-	case o.InForce == "no":
-		text += "; the rule is not in force at this date"
-	case o.InForce == "unconfirmed":
-		text += "; no source confirms that the rule is in force at this date"
-	}
-	return text
-}
-
-func shareWords(lo, hi graph.Share) string {
-	if lo.Micro() == 0 && hi.Micro() == graph.WholeShare {
-		return "an unknown share"
-	}
-	return percent(lo, hi)
 }
 
 func (t *tracePage) disputed() {

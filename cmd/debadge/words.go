@@ -196,3 +196,6 @@ func thousands(n int) string {
 	}
 	return digits
 }
+
+// sentenceCase begins a text with a capital letter.
+func sentenceCase(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
