@@ -3,7 +3,7 @@
 // what the feed of changes reads by; entity_names finds entities by their name keys, whole.
 
 CREATE CONSTRAINT store_name IF NOT EXISTS FOR (n:Store) REQUIRE n.name IS UNIQUE;
-CREATE CONSTRAINT change_set_id IF NOT EXISTS FOR (n:ChangeSet) REQUIRE n.id IS UNIQUE;
+CREATE CONSTRAINT change_set_key IF NOT EXISTS FOR (n:ChangeSet) REQUIRE n.key IS UNIQUE;
 CREATE CONSTRAINT change_set_revision IF NOT EXISTS FOR (n:ChangeSet) REQUIRE n.revision IS UNIQUE;
 CREATE INDEX change_set_recorded_at IF NOT EXISTS FOR (n:ChangeSet) ON (n.recorded_at, n.revision);
 

@@ -136,7 +136,7 @@ func (a *appending) write(ctx context.Context, tx neo4j.ManagedTransaction) (gra
 
 // committed looks for the change set among those that were committed before.
 func (a *appending) committed(ctx context.Context, tx neo4j.ManagedTransaction) (graph.Receipt, bool, error) {
-	row, err := first(ctx, tx, queries.Must("store/change_set").Text, map[string]any{"id": a.cs.ID})
+	row, err := first(ctx, tx, queries.Must("store/change_set").Text, map[string]any{"key": indexed(a.cs.ID)})
 	if err != nil || row == nil {
 		return graph.Receipt{}, false, err
 	}

@@ -82,7 +82,8 @@ func (v *view) decodeEdge(row []any, frontier []graph.Node) (adjacent, error) {
 	confidence, ok6 := row[6].(int64)
 	from, ok7 := dayOf(row[7])
 	to, ok8 := dayOf(row[8])
-	if !(ok0 && ok1 && ok2 && ok3 && ok4 && ok5 && ok6 && ok7 && ok8) || position < 0 || position >= int64(len(frontier)) {
+	complete := ok0 && ok1 && ok2 && ok3 && ok4 && ok5 && ok6 && ok7 && ok8
+	if !complete || position < 0 || position >= int64(len(frontier)) {
 		return adjacent{}, damaged(fmt.Sprintf("the claim %v is incomplete", row[2]))
 	}
 	a := adjacent{position: position, claim: claim}
@@ -103,11 +104,11 @@ func (v *view) decodeEdge(row []any, frontier []graph.Node) (adjacent, error) {
 	if a.Status, err = graph.ParseStatus(status); err != nil {
 		return adjacent{}, damaged(err.Error())
 	}
-	if min, stated := row[9].(int64); stated {
-		a.ShareMin = int32(min) //nolint:gosec // at most a whole share
+	if share, stated := row[9].(int64); stated {
+		a.ShareMin = int32(share) //nolint:gosec // at most a whole share
 	}
-	if max, stated := row[10].(int64); stated {
-		a.ShareMax = int32(max) //nolint:gosec // at most a whole share
+	if share, stated := row[10].(int64); stated {
+		a.ShareMax = int32(share) //nolint:gosec // at most a whole share
 	}
 	if interest, stated := row[11].(string); stated {
 		if a.Interest, err = graph.ParseInterest(interest); err != nil {

@@ -17,18 +17,22 @@ import (
 // is compared is ever missing.
 const never = int64(math.MaxInt64)
 
-// maxIndexedKey is the longest name key that is stored as it is. The index
-// takes no text of any length; a longer key is stored as its digest, which no
-// key can look like, since ':' is in none.
-const maxIndexedKey = 250
+// maxIndexed is the longest text that is looked up as it is: an index does not
+// take one of any length. A longer one is looked up by its digest.
+const maxIndexed = 250
 
-// indexedKey returns the form of a name key that is stored and looked up.
-func indexedKey(key string) string {
-	if len(key) <= maxIndexedKey {
-		return key
+// digestMark begins the digest of a text; what begins like one is looked up by
+// its digest too, so that no text passes for another.
+const digestMark = "long:sha256:"
+
+// indexed returns the form in which a name key or the id of a change set is
+// looked up.
+func indexed(text string) string {
+	if len(text) <= maxIndexed && !strings.HasPrefix(text, digestMark) {
+		return text
 	}
-	sum := sha256.Sum256([]byte(key))
-	return "sha256:" + hex.EncodeToString(sum[:])
+	sum := sha256.Sum256([]byte(text))
+	return digestMark + hex.EncodeToString(sum[:])
 }
 
 // phrase writes a key for the query language of the full-text index.
@@ -48,7 +52,7 @@ func entityRow(e graph.Entity) map[string]any {
 	put(p, "brand", e.Brand)
 	keys := e.NameKeys()
 	for i, k := range keys {
-		keys[i] = indexedKey(k)
+		keys[i] = indexed(k)
 	}
 	p["name_keys"] = keys
 	if len(e.Aliases) > 0 {

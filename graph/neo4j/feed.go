@@ -68,7 +68,7 @@ func readPage(ctx context.Context, tx neo4j.ManagedTransaction, since graph.Revi
 		return nil, false, err
 	}
 	for i := range page {
-		if page[i].Revision != since+graph.Revision(i)+1 { //nolint:gosec // at most pageRevisions
+		if page[i].Revision != since+graph.Revision(i)+1 {
 			return nil, false, damaged("a revision is missing")
 		}
 	}

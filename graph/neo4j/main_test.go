@@ -11,13 +11,18 @@ import (
 	"debadge/graph/neo4j/neo4jtest"
 )
 
-func TestMain(m *testing.M) { os.Exit(neo4jtest.Main(m)) }
+func TestMain(m *testing.M) {
+	os.Exit(neo4jtest.Main(m)) //nolint:forbidigo // a test binary is a process of its own
+}
+
+// now is the clock of the tests.
+var now = time.Now //nolint:forbidigo // tests measure time
 
 // open returns a store in the database of the shared server, which holds
 // nothing but its schema.
 func open(tb testing.TB) *neo4j.Store {
 	tb.Helper()
-	return openAt(tb, empty(tb), time.Now)
+	return openAt(tb, empty(tb), now)
 }
 
 func openAt(tb testing.TB, server *neo4jtest.Server, clock func() time.Time) *neo4j.Store {
@@ -47,16 +52,22 @@ func empty(tb testing.TB) *neo4jtest.Server {
 	return server
 }
 
+// drivers are those of run, by address; they end with the process.
+var drivers = map[string]neo4jdriver.DriverWithContext{}
+
 // run runs a statement outside of the store, and returns its rows and what the
 // server says about it.
 func run(tb testing.TB, server *neo4jtest.Server, text string, params map[string]any) ([]*neo4jdriver.Record, neo4jdriver.ResultSummary) {
 	tb.Helper()
-	driver, err := neo4jdriver.NewDriverWithContext(server.URI, server.Auth())
-	if err != nil {
-		tb.Fatal(err)
-	}
 	ctx := tb.Context()
-	defer func() { _ = driver.Close(ctx) }()
+	driver, ok := drivers[server.URI]
+	if !ok {
+		var err error
+		if driver, err = neo4jdriver.NewDriverWithContext(server.URI, server.Auth()); err != nil {
+			tb.Fatal(err)
+		}
+		drivers[server.URI] = driver
+	}
 	session := driver.NewSession(ctx, neo4jdriver.SessionConfig{})
 	defer func() { _ = session.Close(ctx) }()
 	result, err := session.Run(ctx, text, params)

@@ -91,7 +91,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		return s, nil
 	}
 	if err := s.ready(ctx); err != nil {
-		return nil, errors.Join(err, s.Close())
+		return nil, errors.Join(err, s.close(ctx))
 	}
 	return s, nil
 }
@@ -112,10 +112,14 @@ func (s *Store) Status(ctx context.Context) (graph.StoreStatus, error) {
 
 // Close ends the connections. Calls that are under way fail.
 func (s *Store) Close() error {
+	return s.close(context.Background())
+}
+
+func (s *Store) close(ctx context.Context) error {
 	if s.closed.Swap(true) {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
 	defer cancel()
 	if err := s.driver.Close(ctx); err != nil {
 		return graph.Unavailable("the connections to Neo4j could not be closed", err)

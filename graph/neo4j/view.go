@@ -150,7 +150,7 @@ func (v *view) Find(ctx context.Context, f graph.Find) ([]graph.ID, error) {
 	query := "store/find"
 	if f.Key != "" {
 		query = "store/find_by_name"
-		params["key"], params["query"] = indexedKey(f.Key), phrase(indexedKey(f.Key))
+		params["key"], params["query"] = indexed(f.Key), phrase(indexed(f.Key))
 	}
 	var found []graph.ID
 	err := v.run(ctx, func(ctx context.Context) error {

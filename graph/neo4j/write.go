@@ -52,7 +52,7 @@ func rowsOf[T any](items []T, row func(T) map[string]any) []map[string]any {
 }
 
 func (w *writing) claims(ctx context.Context) error {
-	byRelation := map[graph.Relation][]map[string]any{}
+	byRelation := make(map[graph.Relation][]map[string]any)
 	for _, c := range w.plan.Claims {
 		byRelation[c.Relation] = append(byRelation[c.Relation], claimRows(c)...)
 	}
@@ -64,7 +64,7 @@ func (w *writing) retractions(ctx context.Context) error {
 	for _, c := range w.plan.Claims {
 		relations[c.ID] = c.Relation
 	}
-	byRelation := map[graph.Relation][]map[string]any{}
+	byRelation := make(map[graph.Relation][]map[string]any)
 	for _, r := range w.plan.Retractions {
 		relation, brought := relations[r.Claim]
 		if !brought {
@@ -105,7 +105,7 @@ func (w *writing) changeSet(ctx context.Context, digest string) error {
 	p := &w.plan
 	_, err := first(ctx, w.tx, queries.Must("store/write_change_set").Text, map[string]any{
 		"change_set": map[string]any{
-			"id": p.ID, "digest": digest, "author": p.Author, "reason": p.Reason,
+			"key": indexed(p.ID), "id": p.ID, "digest": digest, "author": p.Author, "reason": p.Reason,
 			"items": int64(len(p.Entities) + len(p.Sources) + len(p.Claims) + len(p.Retractions)),
 		},
 		"revision": int64(w.receipt.Revision), "recorded_at": w.receipt.RecordedAt,

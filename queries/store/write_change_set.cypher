@@ -1,7 +1,7 @@
 // Ends the writing of a change set: records it, and moves the store to its revision.
 //
 // Parameters:
-//   change_set   map       the properties of its node: id, digest, author, reason, items
+//   change_set   map       the properties of its node: key, id, digest, author, reason, items
 //   revision     integer   the revision that is being written
 //   recorded_at  datetime  when it is recorded
 //   entities     integer   how many entities are new
@@ -13,7 +13,7 @@
 //   revision  integer  the newest revision
 
 MATCH (s:Store {name: 'debadge'})
-MERGE (c:ChangeSet {id: $change_set.id})
+MERGE (c:ChangeSet {key: $change_set.key})
 SET c = $change_set, c.revision = $revision, c.recorded_at = $recorded_at
 SET s.revision = $revision, s.recorded_at = $recorded_at, s.entities = s.entities + $entities,
   s.sources = s.sources + $sources, s.claims = s.claims + $claims - $retracted,
