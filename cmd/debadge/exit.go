@@ -58,9 +58,9 @@ func (p *program) report(err error) int {
 func (p *program) message(err error) string {
 	var e *graph.Error
 	switch {
-	case errors.As(err, &e):
 	case errors.Is(err, context.Canceled):
 		return "interrupted"
+	case errors.As(err, &e):
 	case errors.Is(err, context.DeadlineExceeded):
 		return "no answer within " + p.flags.timeout.String() + "; give it more time with --timeout"
 	default:
