@@ -21,7 +21,7 @@ func (b *book) listings() []ListingAnswer {
 	slices.SortStableFunc(all, func(x, y ListingAnswer) int {
 		return cmp.Or(
 			cmp.Compare(x.Strength, y.Strength), cmp.Compare(x.Way, y.Way),
-			cmp.Compare(len(x.Paths[0].Hops), len(y.Paths[0].Hops)),
+			cmp.Compare(len(x.Paths[0].Hops), len(y.Paths[0].Hops)), cmp.Compare(y.Paths[0].Confidence, x.Paths[0].Confidence),
 			cmp.Compare(x.Entity.ID, y.Entity.ID), cmp.Compare(x.List.ID, y.List.ID),
 		)
 	})

@@ -33,6 +33,17 @@ func Resolve(ctx context.Context, v View, text string, kinds ...Kind) (Entity, e
 	return resolveName(ctx, v, text, or(kinds, []Kind{""}))
 }
 
+func kindNames(kinds []Kind) string {
+	if kinds[0] == "" {
+		kinds = Kinds()
+	}
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		names[i] = string(k)
+	}
+	return strings.Join(names, " or ")
+}
+
 func or(kinds, all []Kind) []Kind {
 	if len(kinds) > 0 {
 		return kinds
@@ -63,7 +74,7 @@ func resolveName(ctx context.Context, v View, text string, kinds []Kind) (Entity
 	}
 	switch len(ids) {
 	case 0:
-		return Entity{}, Errorf(KindNotFound, "debadge knows nothing by the id or name %q at this revision", text)
+		return Entity{}, Errorf(KindNotFound, "debadge knows no %s by the id or name %q at this revision", kindNames(kinds), text)
 	case 1:
 		return one(ctx, v, ids[0])
 	}

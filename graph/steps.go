@@ -49,7 +49,7 @@ func (q *inquiry) steps(w *walk, until Day) []step {
 			end = days[i+1]
 		}
 		s := q.survey(w, days[i], noClaim)
-		c := q.conclude(w, &s, w.deep(q, days[i]), undetermined(q.verdicts(w, &s)))
+		c := q.conclude(w, &s, w.deep(q, days[i]), q.undetermined(w, q.verdicts(w, &s)))
 		steps = append(steps, step{days[i], end, c, s.entries})
 		work += 10 * (len(w.edges) + len(w.nodes))
 	}

@@ -125,7 +125,7 @@ func (q *inquiry) answer(ctx context.Context, w *walk, question Question, subjec
 	}
 	now := q.survey(w, q.asOf, noClaim)
 	verdicts := q.verdicts(w, &now)
-	c := q.conclude(&cut, &now, false, undetermined(verdicts))
+	c := q.conclude(&cut, &now, false, q.undetermined(w, verdicts))
 	b := newBook(q, w)
 	a := Answer{
 		Query: question.Subject, Finding: c.finding, Strength: c.strength, Action: c.action,

@@ -153,14 +153,14 @@ func (ev *evaluation) addOwners(v *verdict, least, most []bool) {
 
 // undetermined says in words which ownership rules cannot be decided. Rules
 // that an earlier one implies are left to that one.
-func undetermined(verdicts []verdict) []string {
+func (q *inquiry) undetermined(w *walk, verdicts []verdict) []string {
 	var why []string
 	for _, v := range verdicts {
 		if v.verdict != Undetermined || v.rule.implied {
 			continue
 		}
-		why = append(why, fmt.Sprintf("whether the ownership rule %q catches a company of the answer is undetermined: the shares known of its listed owners lie between %s and %s percent",
-			v.rule.Name, decimal(v.min, shareDecimals), decimal(v.max, shareDecimals)))
+		why = append(why, fmt.Sprintf("whether the ownership rule %q catches %s is undetermined by the shares that are known",
+			v.rule.Name, q.view.ID(w.nodes[v.company])))
 	}
 	slices.Sort(why)
 	return slices.Compact(why)
