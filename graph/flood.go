@@ -148,7 +148,7 @@ func (f *flood) run(ctx context.Context) (bool, error) {
 		statuses |= 1 << o.listing.Status
 	}
 	for tier := Confirmed; tier <= f.q.policy.WeakestStatus; tier++ {
-		if statuses>>tier&1 == 0 {
+		if statuses>>tier&1 == 0 && !f.companies.has(Ownership) { // what other owners hold may be of any status
 			continue
 		}
 		ev, err := f.q.evaluateDownstream(ctx, f.companies, tier)
