@@ -19,6 +19,7 @@ type plainStore struct {
 	entities map[graph.ID][]version[graph.Entity]
 	sources  map[graph.ID][]version[graph.Source]
 	claims   []graph.StoredClaim
+	about    map[graph.ID][]int // by entity: its claims
 	closed   bool
 }
 
@@ -35,7 +36,7 @@ func newPlainStore(clock func() time.Time) *plainStore {
 	}
 	return &plainStore{
 		clock: clock, sets: map[string]graph.Change{}, entities: map[graph.ID][]version[graph.Entity]{},
-		sources: map[graph.ID][]version[graph.Source]{},
+		sources: map[graph.ID][]version[graph.Source]{}, about: map[graph.ID][]int{},
 	}
 }
 
@@ -84,11 +85,13 @@ func (s *plainStore) append(cs graph.ChangeSet) (graph.Receipt, error) {
 	if err != nil {
 		return graph.Receipt{}, err
 	}
-	receipt.Revision = s.newest()
+	if receipt.Revision = s.newest(); receipt.Revision > 0 {
+		receipt.RecordedAt = s.changes[receipt.Revision-1].RecordedAt
+	}
 	if plan.IsEmpty() {
 		return receipt, nil
 	}
-	receipt.Revision, receipt.RecordedAt = receipt.Revision+1, s.clock()
+	receipt.Revision, receipt.RecordedAt = receipt.Revision+1, graph.RecordTime(s.clock(), receipt.RecordedAt)
 	change := graph.Change{ChangeSet: plan, Revision: receipt.Revision, RecordedAt: receipt.RecordedAt, Digest: cs.Digest()}
 	s.keep(change)
 	s.sets[cs.ID] = change
@@ -104,6 +107,8 @@ func (s *plainStore) keep(c graph.Change) {
 		s.sources[e.ID] = append(s.sources[e.ID], version[graph.Source]{c.Revision, e})
 	}
 	for _, claim := range c.Claims {
+		s.about[claim.From] = append(s.about[claim.From], len(s.claims))
+		s.about[claim.To] = append(s.about[claim.To], len(s.claims))
 		s.claims = append(s.claims, graph.StoredClaim{Claim: claim, Recorded: c.Revision})
 	}
 	for _, r := range c.Retractions {
@@ -220,10 +225,12 @@ func (v *plainView) Find(_ context.Context, f graph.Find) ([]graph.ID, error) {
 	return found, nil
 }
 
-// Adjacent looks at every claim, for each entity in another order.
+// Adjacent looks at every claim about an entity, each time in another order.
 func (v *plainView) Adjacent(_ context.Context, frontier []graph.Node, d graph.Direction, set graph.RelationSet, edges []graph.Edge) ([]graph.Edge, error) {
 	for _, near := range frontier {
-		for _, i := range v.dice.Perm(len(v.claims)) {
+		here := v.ids[near]
+		for _, p := range v.dice.Perm(len(v.about[here])) {
+			i := v.about[here][p]
 			c := v.claims[i]
 			if c.Recorded > v.revision || (c.Retracted != 0 && c.Retracted <= v.revision) || !set.Has(c.Relation) {
 				continue
@@ -232,7 +239,6 @@ func (v *plainView) Adjacent(_ context.Context, frontier []graph.Node, d graph.D
 			if c.Relation == graph.ListedOn || c.Relation == graph.PartyTo {
 				up, down = c.From, c.To
 			}
-			here := v.ids[near]
 			symmetric := c.Relation == graph.IdenticalTo || c.Relation == graph.AffiliatedWith
 			if here != up && here != down || !symmetric && here != map[graph.Direction]graph.ID{graph.Upstream: up, graph.Downstream: down}[d] {
 				continue
