@@ -68,6 +68,9 @@ func newServer(o Options) (*server, error) {
 	o.RequestTimeout = cmp.Or(o.RequestTimeout, defaultRequestTimeout)
 	o.StreamTimeout = cmp.Or(o.StreamTimeout, defaultStreamTimeout)
 	o.MaxBodyBytes = cmp.Or(o.MaxBodyBytes, defaultMaxBody)
+	if o.RequestTimeout < 0 || o.StreamTimeout < 0 || o.MaxBodyBytes < 0 {
+		return nil, graph.Errorf(graph.KindInvalid, "a limit of the API is below 0")
+	}
 	policies, err := mergePolicies(o.Policies)
 	if err != nil {
 		return nil, err

@@ -102,6 +102,9 @@ func TestProblems(t *testing.T) {
 		{"GET", "/v1/trace?subject=B1&known_at=0", 422, "invalid", "query.known_at", "begin at 1"},
 		{"GET", "/v1/trace?subject=B1&known_at=0001-01-01T00:00:00Z", 422, "invalid", "query.known_at", "revision number"},
 		{"GET", "/v1/trace?subject=B1&known_at=2026-06-01T14:00:00+02:00", 422, "invalid", "query.known_at", "%2B"},
+		{"GET", "/v1/trace?subject=B1&known_at=9999-12-31T23:59:59-12:00", 422, "invalid", "query.known_at", ""},
+		{"GET", "/v1/trace?subject=B1&known_at=0000-01-01T00:00:00%2B14:00", 422, "invalid", "query.known_at", ""},
+		{"GET", "/v1/trace?subject=B1&as_of=9999-12-31", 422, "invalid", "query.as_of", "no end"},
 		{"GET", "/v1/trace?subject=B1&known_at=2", 404, "not-found", "", ""},
 		{"GET", "/v1/trace?subject=B1&known_at=99999999999", 422, "invalid", "query.known_at", ""},
 		{"GET", "/v1/trace?subject=B1&policy=lax", 422, "invalid", "query.policy", "cautious, default, strict"},
@@ -331,6 +334,7 @@ func TestOptions(t *testing.T) {
 		"no clock":     func(o *Options) { o.Clock = nil },
 		"no log":       func(o *Options) { o.Log = nil },
 		"wrong policy": func(o *Options) { o.Policies = []graph.Policy{wrong} },
+		"time limit":   func(o *Options) { o.RequestTimeout = -time.Minute },
 		"twice":        func(o *Options) { o.Policies = []graph.Policy{graph.StrictPolicy(), graph.StrictPolicy()} },
 	} {
 		o := good

@@ -163,7 +163,7 @@ func TestRequestIDs(t *testing.T) {
 		}
 		lines := strings.Split(strings.TrimSpace(s.log.text()), "\n")
 		last := decode[map[string]any](t, []byte(lines[len(lines)-1]))
-		if last["request_id"] != id || last["route"] != "/v1/trace" || last["status"] != float64(409) || strings.Contains(lines[len(lines)-1], "subject=") {
+		if last["request_id"] != id || last["route"] != "/v1/trace" || last["status"] != float64(409) || strings.Contains(lines[len(lines)-1], "Twin") {
 			t.Errorf("log: %v", last)
 		}
 	}

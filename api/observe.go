@@ -75,7 +75,8 @@ func (s *server) observe(c *gin.Context) {
 	c.Next()
 }
 
-// logRequest leaves out the query: whom somebody asks about is their business.
+// logRequest leaves out the query, and what a refusal says of it: whom somebody
+// asks about is their business.
 func (s *server) logRequest(c *gin.Context, r *record, took time.Duration) {
 	level := slog.LevelInfo
 	status := c.Writer.Status()
@@ -88,8 +89,8 @@ func (s *server) logRequest(c *gin.Context, r *record, took time.Duration) {
 	}
 	if p := r.problem; p != nil {
 		status = p.Status
-		attrs = append(attrs, slog.String("problem", faults[p.fault].Slug), slog.String("detail", p.Detail))
-		if p.cause != nil {
+		attrs = append(attrs, slog.String("problem", faults[p.fault].Slug))
+		if p.cause != nil && status >= http.StatusInternalServerError {
 			attrs = append(attrs, slog.String("error", causes(p.cause)))
 		}
 	}

@@ -45,6 +45,9 @@ func (d *day) UnmarshalText(text []byte) error {
 	if err != nil || !date.IsDay() {
 		return graph.Errorf(graph.KindInvalid, "%q is not a day; write YYYY-MM-DD", clip(string(text)))
 	}
+	if date.Earliest() == graph.MaxDay {
+		return graph.Errorf(graph.KindInvalid, "%s is the day that stands for no end; nothing holds on it", date)
+	}
 	d.day, d.given = date.Earliest(), true
 	return nil
 }
@@ -79,7 +82,8 @@ func (m *moment) UnmarshalText(text []byte) error {
 		return nil
 	}
 	t, err := time.Parse(time.RFC3339Nano, string(text))
-	if err != nil || t.IsZero() {
+	t = t.UTC()
+	if err != nil || t.IsZero() || t.Year() < 1 || t.Year() > 9999 {
 		return graph.Errorf(graph.KindInvalid,
 			"%q is not a time; write 2026-01-31T12:00:00Z (the + of an offset as %%2B), a day such as 2026-01-31, or a revision number", clip(string(text)))
 	}

@@ -8,7 +8,6 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
@@ -72,8 +71,8 @@ func (s *server) reach(hc huma.Context, in *reachInput) {
 	if q.Limit == 0 {
 		q.Limit = defaultPage
 	}
-	ctx, cancel := context.WithTimeout(hc.Context(), s.RequestTimeout)
-	defer cancel()
+	ctx, done := s.limit(hc.Context(), w)
+	defer done()
 	answer := reachPage{Rows: []graph.ReachRow{}}
 	answer.ReachAnswer, err = graph.Reach(ctx, s.Store, q, func(row graph.ReachRow) error {
 		answer.Rows = append(answer.Rows, row)
@@ -88,10 +87,6 @@ func (s *server) reach(hc huma.Context, in *reachInput) {
 
 // flushEvery is how many rows go out at once.
 const flushEvery = 500
-
-// streamGrace is how long the end of a stream may take to be sent after its
-// time limit.
-const streamGrace = 5 * time.Second
 
 // lineStream writes lines; the first one begins the answer.
 type lineStream struct {
@@ -121,7 +116,7 @@ func (s *server) streamReach(parent context.Context, w http.ResponseWriter, q gr
 	ctx, cancel := context.WithTimeout(parent, s.StreamTimeout)
 	defer cancel()
 	out := &lineStream{w: w, control: http.NewResponseController(w)}
-	defer s.limitStream(parent, out.control)()
+	defer limitWrites(parent, out.control, s.StreamTimeout)()
 	head, err := graph.Reach(ctx, s.Store, q, func(row graph.ReachRow) error { return out.send(reachLine{Row: &row}) })
 	if err == nil {
 		err = out.send(reachLine{Head: &head})
@@ -139,20 +134,6 @@ func (s *server) streamReach(parent context.Context, w http.ResponseWriter, q gr
 		_ = out.control.Flush()
 	}
 	panic(http.ErrAbortHandler) // a client that does not look for the last line sees a failure too
-}
-
-// limitStream replaces the server's limit on writing by the stream's own. A
-// deadline that is long past fails the writes of a client that reads too slowly.
-func (s *server) limitStream(parent context.Context, control *http.ResponseController) (stop func()) {
-	_ = control.SetWriteDeadline(time.Time{}) // a recorder in a test has no deadlines
-	ctx, cancel := context.WithTimeout(parent, s.StreamTimeout+streamGrace)
-	keep := context.AfterFunc(ctx, func() {
-		_ = control.SetWriteDeadline(time.Unix(1, 0))
-	})
-	return func() {
-		keep()
-		cancel()
-	}
 }
 
 // accepts reports whether a client asks for a media type by name, and prefers

@@ -43,9 +43,9 @@ func operation(id, path, tag, summary, description string, more ...fault) *huma.
 func register[I, T any](s *server, op *huma.Operation, answer func(context.Context, *I) (T, error)) {
 	respondWith(op, jsonType, s.schema(reflect.TypeFor[T]()))
 	serve(s, op, func(hc huma.Context, in *I) {
-		ctx, cancel := context.WithTimeout(hc.Context(), s.RequestTimeout)
-		defer cancel()
 		w := humagin.Unwrap(hc).Writer
+		ctx, done := s.limit(hc.Context(), w)
+		defer done()
 		v, err := answer(ctx, in)
 		if err != nil {
 			writeProblem(hc.Context(), w, problemOf(ctx, err))

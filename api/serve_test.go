@@ -206,18 +206,17 @@ func TestLargeHeader(t *testing.T) {
 // TestSlowReader checks that a stream to a client that does not read ends with
 // the stream's time limit.
 func TestSlowReader(t *testing.T) {
-	s := newService(t, nil)
+	log := &logLines{}
 	done := make(chan struct{})
 	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer close(done)
 		out := &lineStream{w: w, control: http.NewResponseController(w)}
-		s.server.StreamTimeout = 50*time.Millisecond - streamGrace
-		defer s.server.limitStream(r.Context(), out.control)()
+		defer limitWrites(r.Context(), out.control, 50*time.Millisecond-writeGrace)()
 		for out.send(strings.Repeat("x", 1<<16)) == nil {
 			continue
 		}
 	})
-	r := run(t, h, s.log, time.Second, defaultLimits())
+	r := run(t, h, log, time.Second, defaultLimits())
 	var d net.Dialer
 	conn, err := d.DialContext(t.Context(), "tcp", r.address)
 	if err != nil {
@@ -269,4 +268,25 @@ func waitFor(t *testing.T, done func() bool) {
 		time.Sleep(5 * time.Millisecond)
 	}
 	t.Fatal("waited in vain")
+}
+
+// TestLongTimeLimit checks that an answer may take as long as it was configured
+// to, though the server lets writes take less.
+func TestLongTimeLimit(t *testing.T) {
+	store := worldStore(t)
+	lim := defaultLimits()
+	lim.write = 100 * time.Millisecond
+	s := newService(t, func(o *Options) {
+		o.RequestTimeout = 2 * time.Minute
+		o.Store = viewStore{store, func(_ context.Context, read func() error) error {
+			time.Sleep(2 * lim.write)
+			return read()
+		}}
+	})
+	r := run(t, s, s.log, time.Second, lim)
+	for range 2 {
+		if got, err := r.get(t.Context(), "/v1/trace?subject=B1"); err != nil || got.status != http.StatusOK {
+			t.Errorf("%v %+v", err, got)
+		}
+	}
 }
