@@ -18,10 +18,8 @@ type base struct {
 
 	order, rank []graph.Node // in the order of ids, and where each is in it
 	keys        keys
-	up          adjacency
-	down        []uint32 // numbers of claims
-	downStart   []uint32
-	retired     [2][]retiredClaim // upstream and downstream
+	sides       [2]adjacency      // by direction
+	retired     [2][]retiredClaim // by direction
 }
 
 // adjacency are the claims not retracted, grouped by the near end.
@@ -40,6 +38,37 @@ type edge struct {
 	status     graph.Status
 	confidence graph.Confidence
 	interest   graph.Interest
+}
+
+// radixBits is how much of a rank one pass of sort looks at.
+const radixBits = 11
+
+// sort puts nodes of the base in the order of ids: by the digits of their
+// ranks, the last digit first.
+func (b *base) sort(nodes []graph.Node) {
+	ranks, next := make([]uint32, len(nodes)), make([]uint32, len(nodes))
+	for i, n := range nodes {
+		ranks[i] = number(b.rank[n])
+	}
+	for shift := uint(0); b.nodes>>shift > 0; shift += radixBits {
+		var at [1 << radixBits]uint32
+		for _, r := range ranks {
+			at[r>>shift&(1<<radixBits-1)]++
+		}
+		sum := uint32(0)
+		for d, n := range at {
+			at[d], sum = sum, sum+n
+		}
+		for _, r := range ranks {
+			d := r >> shift & (1<<radixBits - 1)
+			next[at[d]] = r
+			at[d]++
+		}
+		ranks, next = next, ranks
+	}
+	for i, r := range ranks {
+		nodes[i] = b.order[r]
+	}
 }
 
 // retiredClaim is a retracted claim, for views before that.
@@ -117,7 +146,8 @@ func (s *snapshot) fresh() []namedNode {
 
 // connect counts the claims of each node, then puts each in its place.
 func (b *base) connect(s *snapshot) {
-	b.up.start, b.downStart = make([]uint32, b.nodes+1), make([]uint32, b.nodes+1)
+	upstream, downstream := &b.sides[graph.Upstream], &b.sides[graph.Downstream]
+	upstream.start, downstream.start = make([]uint32, b.nodes+1), make([]uint32, b.nodes+1)
 	gone := make(map[uint32]bool)
 	for n := range b.claims {
 		f := s.facts.at(n)
@@ -127,14 +157,14 @@ func (b *base) connect(s *snapshot) {
 			b.retire(f, n)
 			continue
 		}
-		b.up.start[up]++
-		b.downStart[down]++
+		upstream.start[up]++
+		downstream.start[down]++
 		if f.symmetric() {
-			b.up.start[down]++
-			b.downStart[up]++
+			upstream.start[down]++
+			downstream.start[up]++
 		}
 	}
-	b.up.edges, b.down = make([]edge, total(b.up.start)), make([]uint32, total(b.downStart))
+	upstream.edges, downstream.edges = make([]edge, total(upstream.start)), make([]edge, total(downstream.start))
 	// The starts are ends now, and move to the front as the places are filled.
 	for n := b.claims; n > 0; {
 		n--
@@ -166,14 +196,23 @@ func total(counts []uint32) uint32 {
 }
 
 func (b *base) place(f *fact, n uint32, up, down graph.Node) {
-	b.up.start[up]--
-	b.up.edges[b.up.start[up]] = edge{
+	e := edge{
 		far: down, claim: graph.ClaimRef(n), begin: f.begin, end: f.end, share: f.share, //nolint:gosec // apply bounds it
 		relation: f.relation, status: f.status, confidence: f.confidence, interest: graph.Interest(f.extra & interestMask),
 	}
-	b.downStart[down]--
-	b.down[b.downStart[down]] = n
+	b.sides[graph.Upstream].put(up, e)
+	e.far = up
+	b.sides[graph.Downstream].put(down, e)
 }
+
+// put places an edge in front of those that its node has already.
+func (a *adjacency) put(near graph.Node, e edge) {
+	a.start[near]--
+	a.edges[a.start[near]] = e
+}
+
+// of returns the edges of a node.
+func (a *adjacency) of(n graph.Node) []edge { return a.edges[a.start[n]:a.start[n+1]] }
 
 func (b *base) retire(f *fact, n uint32) {
 	up, down := f.ends()

@@ -111,8 +111,8 @@ func BenchmarkMemory(b *testing.B) {
 		parts := map[string]uint64{
 			"facts": uint64(len(s.facts.chunks)) * chunkSize * 24, "ids": uint64(len(s.ids.chunks)) * chunkSize * 16,
 			"evidence": s.details.n + uint64(s.evidence.n)*4, "texts": s.texts.n, "interned": uint64(len(x.interned.slots)) * 4,
-			"byClaim": uint64(len(s.byClaim.slots)) * 4, "up": uint64(cap(base.up.edges))*24 + uint64(len(base.up.start))*4,
-			"down": uint64(cap(base.down))*4 + uint64(len(base.downStart))*4, "entities": entities, "keys": uint64(cap(base.keys.pairs)) * 8,
+			"byClaim": uint64(len(s.byClaim.slots)) * 4, "up": base.sides[graph.Upstream].size(),
+			"down": base.sides[graph.Downstream].size(), "entities": entities, "keys": uint64(cap(base.keys.pairs)) * 8,
 		}
 		for name, size := range parts {
 			b.Logf("%-10s %6.1f B/claim", name, float64(size)/claims)
@@ -154,6 +154,8 @@ func BenchmarkLoad(b *testing.B) {
 	}
 }
 
+func (a adjacency) size() uint64 { return uint64(cap(a.edges))*24 + uint64(len(a.start))*4 }
+
 // BenchmarkWalk walks upstream from random products: over plain integer arrays
 // (the floor), and through a view.
 func BenchmarkWalk(b *testing.B) {
@@ -161,17 +163,20 @@ func BenchmarkWalk(b *testing.B) {
 	s := x.now()
 	subjects := benchSubjects(s)
 	b.Run("floor", func(b *testing.B) {
-		start, far := make([]int32, len(s.base.up.start)), make([]int32, len(s.base.up.edges))
-		for i, v := range s.base.up.start {
+		up := s.base.sides[graph.Upstream]
+		start, far := make([]int32, len(up.start)), make([]int32, len(up.edges))
+		for i, v := range up.start {
 			start[i] = int32(v)
 		}
-		for i, e := range s.base.up.edges {
+		for i, e := range up.edges {
 			far[i] = int32(e.far)
 		}
 		seen, stamp := make([]int32, s.base.nodes), int32(0)
 		var queue []int32
 		i, visited := 0, 0
+		var took []time.Duration
 		for b.Loop() {
+			begun := wall()
 			stamp++
 			queue = append(queue[:0], int32(subjects[i%len(subjects)]))
 			seen[queue[0]] = stamp
@@ -186,7 +191,12 @@ func BenchmarkWalk(b *testing.B) {
 			}
 			visited += len(queue)
 			i++
+			if len(took) < 1<<20 {
+				took = append(took, time.Since(begun))
+			}
 		}
+		slices.Sort(took)
+		b.ReportMetric(float64(took[len(took)/2].Nanoseconds()), "p50-ns")
 		b.ReportMetric(float64(visited)/float64(b.N), "entities")
 	})
 	b.Run("view", func(b *testing.B) { benchWalk(b, s, subjects) })

@@ -88,13 +88,12 @@ func (v *view) SortNodes(nodes []graph.Node) {
 	if v.s == nil {
 		return
 	}
-	rank := v.s.base.rank
-	slices.SortFunc(nodes, func(a, b graph.Node) int {
-		if int(a) < len(rank) && int(b) < len(rank) && a >= 0 && b >= 0 {
-			return cmp.Compare(rank[a], rank[b])
-		}
-		return cmp.Compare(v.ID(a), v.ID(b))
-	})
+	fresh := slices.IndexFunc(nodes, func(n graph.Node) bool { return number(n) >= v.s.base.nodes })
+	if fresh < 0 {
+		v.s.base.sort(nodes)
+		return
+	}
+	slices.SortFunc(nodes, func(a, b graph.Node) int { return cmp.Compare(v.ID(a), v.ID(b)) })
 }
 
 // Find reads the entities behind the hash of the key, or goes through the
@@ -140,7 +139,7 @@ func (v *view) named(f graph.Find) []graph.ID {
 
 // answersTo reports whether a key is one of an entity's, the likeliest first.
 func answersTo(e graph.Entity, key string) bool {
-	return graph.NameKey(e.Name) == key || slices.Contains(e.NameKeys(), key)
+	return graph.NameKey(e.Name) == key || graph.NameKey(e.Brand+e.Name) == key || slices.Contains(e.NameKeys(), key)
 }
 
 // after returns the ids of a kind after one.

@@ -19,32 +19,28 @@ func (v *view) Adjacent(ctx context.Context, frontier []graph.Node, d graph.Dire
 			return nil, graph.Errorf(graph.KindInternal, "handle %d is not of this view", n)
 		}
 	}
-	switch {
-	case v.plain && d == graph.Upstream:
-		return v.plainUp(frontier, set, edges), nil
-	case v.plain:
-		return v.plainDown(frontier, set, edges), nil
+	if v.plain {
+		return v.settled(frontier, d, set, edges), nil
 	}
 	for i, n := range frontier {
 		switch {
 		case number(n) >= v.s.base.nodes:
 		case !v.clean:
 			edges = v.filtered(n, d, set, edges)
-		case d == graph.Upstream:
-			edges = v.plainUp(frontier[i:i+1], set, edges)
 		default:
-			edges = v.plainDown(frontier[i:i+1], set, edges)
+			edges = v.settled(frontier[i:i+1], d, set, edges)
 		}
 		edges = v.fresh(n, d, set, edges)
 	}
 	return edges, nil
 }
 
-// plainUp is the loop that the speed of an answer hangs on.
-func (v *view) plainUp(frontier []graph.Node, set graph.RelationSet, edges []graph.Edge) []graph.Edge {
-	start, all := v.s.base.up.start, v.s.base.up.edges
+// settled appends claims of the base, none of which the view leaves out. It is
+// the loop that the speed of an answer hangs on.
+func (v *view) settled(frontier []graph.Node, d graph.Direction, set graph.RelationSet, edges []graph.Edge) []graph.Edge {
+	side := &v.s.base.sides[d]
 	for _, n := range frontier {
-		list := all[start[n]:start[n+1]]
+		list := side.of(n)
 		for i := range list {
 			e := &list[i]
 			if set>>e.relation&1 == 0 {
@@ -58,18 +54,6 @@ func (v *view) plainUp(frontier []graph.Node, set graph.RelationSet, edges []gra
 				share, last := v.s.shares.at(e.share), &edges[len(edges)-1]
 				last.ShareMin, last.ShareMax = share.low, share.high
 			}
-		}
-	}
-	return edges
-}
-
-func (v *view) plainDown(frontier []graph.Node, set graph.RelationSet, edges []graph.Edge) []graph.Edge {
-	start, all := v.s.base.downStart, v.s.base.down
-	for _, n := range frontier {
-		list := all[start[n]:start[n+1]]
-		edges = slices.Grow(edges, len(list))
-		for _, claim := range list {
-			edges = v.edge(n, claim, set, edges)
 		}
 	}
 	return edges
@@ -118,17 +102,9 @@ func (v *view) fresh(n graph.Node, d graph.Direction, set graph.RelationSet, edg
 // holds, and those that the base leaves out as retracted since.
 func (v *view) filtered(n graph.Node, d graph.Direction, set graph.RelationSet, edges []graph.Edge) []graph.Edge {
 	b := v.s.base
-	if d == graph.Upstream {
-		for _, e := range b.up.edges[b.up.start[n]:b.up.start[n+1]] {
-			if claim := uint32(e.claim); v.holds(claim) { //nolint:gosec // a claim's number
-				edges = v.edge(n, claim, set, edges)
-			}
-		}
-	} else {
-		for _, claim := range b.down[b.downStart[n]:b.downStart[n+1]] {
-			if v.holds(claim) {
-				edges = v.edge(n, claim, set, edges)
-			}
+	for _, e := range b.sides[d].of(n) {
+		if claim := uint32(e.claim); v.holds(claim) { //nolint:gosec // a claim's number
+			edges = v.edge(n, claim, set, edges)
 		}
 	}
 	if v.revision >= b.revision {
