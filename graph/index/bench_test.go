@@ -154,7 +154,7 @@ func BenchmarkLoad(b *testing.B) {
 	}
 }
 
-func (a adjacency) size() uint64 { return uint64(cap(a.edges))*24 + uint64(len(a.start))*4 }
+func (a *adjacency) size() uint64 { return uint64(cap(a.edges))*24 + uint64(len(a.start))*4 }
 
 // BenchmarkWalk walks upstream from random products: over plain integer arrays
 // (the floor), and through a view.
