@@ -91,16 +91,10 @@ func (a *Assessor) assess() (Assessment, error) {
 		a.prepare(tier)
 		if a.reach() && !arrived {
 			arrived = true
-			found.Action = max(found.Action, actions.listed(tier, Direct))
-			if found.Finding == Clear {
-				found.Finding, found.Strength = Listed, tier
-			}
+			found.list(tier, actions.listed(tier, Direct))
 		}
 		if linked && a.affiliated() {
-			found.Action = max(found.Action, actions.Affiliation)
-			if found.Finding == Clear {
-				found.Finding, found.Strength = Listed, tier
-			}
+			found.list(tier, actions.Affiliation)
 		}
 	}
 	if w.has(Ownership) && a.undetermined() {
@@ -113,6 +107,15 @@ func (a *Assessor) assess() (Assessment, error) {
 		found.Action = actions.Clear
 	}
 	return found, nil
+}
+
+// list notes a listing reached by claims of a status; the first one noted is
+// the strongest.
+func (found *Assessment) list(tier Status, action Action) {
+	found.Action = max(found.Action, action)
+	if found.Finding == Clear {
+		found.Finding, found.Strength = Listed, tier
+	}
 }
 
 func (a *Assessor) prepare(tier Status) {
