@@ -287,7 +287,7 @@ func (r reading) path(t trail) ExpectedPath {
 		hops = append(hops, hopText(claims, r.jointly(hop, claims), after))
 	}
 	hops = append(hops, hopText(r.all(t.listing), nil, false))
-	return ExpectedPath{Path: pathText(t.way, t.tier, decimals(t.trust, len(t.hops)+1), t.affiliations, late), Hops: hops}
+	return ExpectedPath{Path: pathText(t.way, t.tier, t.confidence(), t.affiliations, late), Hops: hops}
 }
 
 // decimals is a product of percents as a number from 0 to 1, rounded half up to

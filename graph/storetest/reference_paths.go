@@ -27,6 +27,8 @@ func (t trail) company(subject graph.ID) graph.ID {
 	return t.hops[len(t.hops)-1].far
 }
 
+func (t trail) confidence() float64 { return decimals(t.trust, len(t.hops)+1) }
+
 func (t trail) sameHops(o trail) bool {
 	return slices.EqualFunc(t.hops, o.hops, step1.same)
 }
@@ -258,6 +260,7 @@ func (r reading) arrivals(subject graph.ID) []arrival {
 	slices.SortFunc(all, func(a, b arrival) int {
 		return cmp.Or(
 			cmp.Compare(a.best().tier, b.best().tier), cmp.Compare(a.way, b.way), cmp.Compare(len(a.best().hops), len(b.best().hops)),
+			cmp.Compare(b.best().confidence(), a.best().confidence()),
 			cmp.Compare(a.company, b.company), cmp.Compare(a.list, b.list),
 		)
 	})
