@@ -18,6 +18,10 @@ const settleTimeout = 750 * time.Millisecond
 // errGone says that the database was emptied while the store was open.
 var errGone = errors.New("the node of the store is not there")
 
+func errEmptied() error {
+	return graph.Unavailable("the database was emptied while it was in use; try again", errGone)
+}
+
 // Append writes in one transaction that holds the store's node, so that writers
 // take turns. If the reply to its commit is lost, the outcome is read back by
 // the id of the change set; if that fails too, the error says that it is not
@@ -48,7 +52,7 @@ func (s *Store) Append(ctx context.Context, cs graph.ChangeSet) (graph.Receipt, 
 		return s.settle(ctx, a, receipt, err)
 	case errors.Is(err, errGone):
 		s.founded.Store(false)
-		return graph.Receipt{}, graph.Unavailable("the database was emptied while it was in use; try again", err)
+		return graph.Receipt{}, errEmptied()
 	}
 	return graph.Receipt{}, s.translate(err)
 }

@@ -2,7 +2,6 @@ package neo4j
 
 import (
 	"context"
-	"time"
 
 	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
 
@@ -17,7 +16,7 @@ func newest(ctx context.Context, tx neo4j.ManagedTransaction) (graph.StoreStatus
 		return graph.StoreStatus{}, err
 	}
 	if row == nil {
-		return graph.StoreStatus{}, graph.Unavailable("the database was emptied while it was in use", errGone)
+		return graph.StoreStatus{}, errEmptied()
 	}
 	var status graph.StoreStatus
 	if status.Revision, err = revisionOf(row[0]); err != nil {
@@ -36,29 +35,36 @@ func newest(ctx context.Context, tx neo4j.ManagedTransaction) (graph.StoreStatus
 	return status, nil
 }
 
-// resolve finds the revision that a moment means.
-func resolve(ctx context.Context, tx neo4j.ManagedTransaction, at graph.Moment) (graph.Revision, time.Time, error) {
+// resolve sets the revision that a moment means, and the lists known then.
+func (v *view) resolve(ctx context.Context, tx neo4j.ManagedTransaction, at graph.Moment) error {
 	var row []any
 	var err error
 	switch {
 	case at.Revision != 0:
 		row, err = first(ctx, tx, queries.Must("store/at_revision").Text, map[string]any{"revision": int64(at.Revision)})
 		if err == nil && row == nil {
-			return 0, time.Time{}, graph.Errorf(graph.KindNotFound, "the store has not reached revision %d", at.Revision)
+			return graph.Errorf(graph.KindNotFound, "the store has not reached revision %d", at.Revision)
 		}
 	case !at.Time.IsZero():
 		row, err = first(ctx, tx, queries.Must("store/at_time").Text, map[string]any{"time": at.Time.UTC()})
 	default:
-		status, err := newest(ctx, tx)
-		return status.Revision, status.RecordedAt, err
+		row, err = first(ctx, tx, queries.Must("store/at_newest").Text, nil)
+		if err == nil && row == nil {
+			return errEmptied()
+		}
 	}
 	if err != nil || row == nil {
-		return 0, time.Time{}, err
+		return err
 	}
-	revision, err := revisionOf(row[0])
-	if err != nil {
-		return 0, time.Time{}, err
+	if v.revision, err = revisionOf(row[0]); err != nil {
+		return err
 	}
-	recordedAt, err := timeOf(row[1])
-	return revision, recordedAt, err
+	if v.recordedAt, err = timeOf(row[1]); err != nil {
+		return err
+	}
+	r := &record{properties: map[string]any{"id": "the store", "lists": row[2]}}
+	for _, id := range r.texts("lists") {
+		v.intern(graph.ID(id))
+	}
+	return r.err
 }

@@ -22,13 +22,12 @@ func (s *Store) View(ctx context.Context, at graph.Moment, read func(graph.View)
 	var said error // what read returned, unless its connection broke
 	err := s.transact(ctx, neo4j.AccessModeRead, func(ctx context.Context, tx neo4j.ManagedTransaction) error {
 		said = nil
-		v := &view{store: s, tx: tx, nodes: map[graph.ID]graph.Node{}, refs: map[string]graph.ClaimRef{}}
+		v := &view{store: s, tx: tx, nodes: map[graph.ID]graph.Node{}, refs: map[string]graph.ClaimRef{}, entities: map[graph.ID]graph.Entity{}}
 		v.deadline, _ = ctx.Deadline()
-		var err error
-		if v.revision, v.recordedAt, err = resolve(ctx, tx, at); err != nil {
+		if err := v.resolve(ctx, tx, at); err != nil {
 			return err
 		}
-		err = read(v)
+		err := read(v)
 		v.over = true
 		if v.broken != nil {
 			// The driver tries again on an error of its own, which it must see bare. One
@@ -59,6 +58,8 @@ type view struct {
 	ids    []graph.ID // by Node
 	refs   map[string]graph.ClaimRef
 	claims []string // element ids, by ClaimRef
+
+	entities map[graph.ID]graph.Entity // some that were read already
 }
 
 var _ graph.View = (*view)(nil)
@@ -101,15 +102,22 @@ func (v *view) intern(id graph.ID) graph.Node {
 	return n
 }
 
-// Nodes asks for the ids that the view has not met yet.
+// subjects is up to how many entities are read whole when their handles are
+// asked for: whoever asks about so few reads them next.
+const subjects = 8
+
+// Nodes asks for the ids that the view has not met yet. It has met all lists.
 func (v *view) Nodes(ctx context.Context, ids []graph.ID) ([]graph.Node, error) {
 	var fresh []graph.ID
 	for _, id := range distinct(ids) {
-		if _, met := v.nodes[id]; !met {
+		if _, met := v.nodes[id]; !met && id.Kind() != graph.List {
 			fresh = append(fresh, id)
 		}
 	}
 	err := v.run(ctx, func(ctx context.Context) error {
+		if len(fresh) <= subjects {
+			return v.readEntities(ctx, fresh)
+		}
 		return eachOf(ctx, v.tx, "store/nodes", fresh, v.at(), func(row []any) error {
 			id, ok := row[0].(string)
 			if !ok {
@@ -169,28 +177,58 @@ func (v *view) Find(ctx context.Context, f graph.Find) ([]graph.ID, error) {
 	return found, nil
 }
 
-// Entities asks for each id once.
+// maxKept bounds how many entities a view keeps.
+const maxKept = 10_000
+
+// readEntities reads entities, and keeps them.
+func (v *view) readEntities(ctx context.Context, ids []graph.ID) error {
+	if len(v.entities)+len(ids) > maxKept {
+		clear(v.entities)
+	}
+	return eachOf(ctx, v.tx, "store/entities", ids, v.at(), func(row []any) error {
+		e, err := decodeEntity(row[0])
+		if err == nil {
+			v.intern(e.ID)
+			v.entities[e.ID] = e
+		}
+		return err
+	})
+}
+
+// Entities asks for those that the view has not kept.
 func (v *view) Entities(ctx context.Context, ids []graph.ID) ([]graph.Entity, error) {
-	return fetch(ctx, v, "store/entities", ids, decodeEntity, func(e graph.Entity) graph.ID { return e.ID })
+	fresh := slices.DeleteFunc(distinct(ids), func(id graph.ID) bool {
+		_, kept := v.entities[id]
+		return kept
+	})
+	if len(fresh)+len(v.entities) > maxKept {
+		fresh = distinct(ids)
+	}
+	err := v.run(ctx, func(ctx context.Context) error { return v.readEntities(ctx, fresh) })
+	if err != nil {
+		return nil, err
+	}
+	return inTurn(v, ids, v.entities)
 }
 
 // Sources asks for each id once.
 func (v *view) Sources(ctx context.Context, ids []graph.ID) ([]graph.Source, error) {
-	return fetch(ctx, v, "store/sources", ids, decodeSource, func(s graph.Source) graph.ID { return s.ID })
-}
-
-func fetch[T any](ctx context.Context, v *view, query string, ids []graph.ID, decode func(any) (T, error), id func(T) graph.ID) ([]T, error) {
-	found := make(map[graph.ID]T, len(ids))
+	found := make(map[graph.ID]graph.Source, len(ids))
 	err := v.run(ctx, func(ctx context.Context) error {
-		return eachOf(ctx, v.tx, query, distinct(ids), v.at(), func(row []any) error {
-			item, err := decode(row[0])
-			found[id(item)] = item
+		return eachOf(ctx, v.tx, "store/sources", distinct(ids), v.at(), func(row []any) error {
+			s, err := decodeSource(row[0])
+			found[s.ID] = s
 			return err
 		})
 	})
 	if err != nil {
 		return nil, err
 	}
+	return inTurn(v, ids, found)
+}
+
+// inTurn returns what was found in the order in which it was asked for.
+func inTurn[T any](v *view, ids []graph.ID, found map[graph.ID]T) ([]T, error) {
 	items := make([]T, len(ids))
 	for i, asked := range ids {
 		item, ok := found[asked]
