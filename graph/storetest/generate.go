@@ -127,10 +127,13 @@ func (p problem) drawClaims(t *rapid.T, prefix string) []graph.Claim {
 			add(graph.ComponentOf, o, p.products[0])
 			add(graph.Makes, p.owners[0], o)
 		}
-	case "stake":
+	case "stake": // shares that add up
 		for _, o := range p.owners[1:] {
 			add(graph.ListedOn, o, p.lists[0])
 			add(graph.Owns, o, p.owners[0])
+		}
+		for i := range all {
+			all[i].Status, all[i].ValidFrom, all[i].ValidTo, all[i].Attributes = pick(t, "weaker", graph.Confirmed, graph.Confirmed, graph.Alleged), graph.Date{}, graph.Date{}, nil
 		}
 	}
 	for range rapid.IntRange(1, 16).Draw(t, "more") {
@@ -147,9 +150,11 @@ func (p problem) drawClaims(t *rapid.T, prefix string) []graph.Claim {
 			add(relation, company(), company())
 		}
 	}
-	if len(all) > 0 && often(t, "parallel", 2) { // the same hop, said by someone else
-		c := pick(t, "said again", all...)
-		add(c.Relation, c.From, c.To)
+	for range rapid.IntRange(0, 4).Draw(t, "said again") { // the same hop, said by someone else
+		if len(all) > 0 {
+			c := all[rapid.IntRange(0, len(all)-1).Draw(t, "which")]
+			add(c.Relation, c.From, c.To)
+		}
 	}
 	return all
 }
@@ -173,7 +178,7 @@ func drawClaim(t *rapid.T, relation graph.Relation, from, to graph.ID) graph.Cla
 		c.ValidTo = date(span[at+2:])
 	}
 	if relation == graph.Owns {
-		band := pick(t, "share", "50 50", "60 60", "25 25", "25 25", "49.99 49.99", "16.7 16.7", "16.6 16.6", "25 50", "50 75", "0 100", "100 100")
+		band := pick(t, "share", "50 50", "60 60", "25 25", "25 25", "30 30", "40 40", "49.99 49.99", "16.7 16.7", "16.6 16.6", "25 50", "50 75", "0 100", "100 100")
 		at := slices.Index([]byte(band), ' ')
 		c.ShareMin, c.ShareMax = share(band[:at]), share(band[at+1:])
 		if interest := pick(t, "interest", "", "", "", "voting", "control"); interest != "" {
