@@ -43,6 +43,9 @@ type edge struct {
 // radixBits is how much of a rank one pass of sort looks at.
 const radixBits = 11
 
+// manyNodes are so many that the passes of sort take less time than comparing.
+const manyNodes = 1024
+
 // sort puts nodes of the base in the order of ids: by the digits of their
 // ranks, the last digit first.
 func (b *base) sort(nodes []graph.Node) {

@@ -2,6 +2,7 @@ package index_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -29,12 +30,17 @@ func filled(t *testing.T, names ...string) *index.Memory {
 	return m
 }
 
+// lasting is a log that outlives those who follow it.
+type lasting struct{ graph.Store }
+
+func (lasting) Close() error { return nil }
+
 // reopened follows a log with a snapshot file and returns what is wrong with
 // the answers, and what was logged.
 func reopened(t *testing.T, log graph.Store, path string) (name, logged string) {
 	t.Helper()
 	var out bytes.Buffer
-	s, err := index.Follow(t.Context(), log, index.Options{
+	s, err := index.Follow(t.Context(), lasting{log}, index.Options{
 		Clock: clock(), SnapshotPath: path, Logger: slog.New(slog.NewTextHandler(&out, nil)),
 	})
 	if err != nil {
@@ -56,7 +62,7 @@ func reopened(t *testing.T, log graph.Store, path string) (name, logged string) 
 		name = fmt.Sprint(list[0].Name, len(edges))
 		return nil
 	})
-	if err != nil {
+	if err := errors.Join(err, s.Close()); err != nil {
 		t.Fatal(err)
 	}
 	return name, out.String()

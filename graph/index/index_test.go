@@ -1,6 +1,7 @@
 package index_test
 
 import (
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -8,9 +9,10 @@ import (
 	"debadge/graph/index"
 )
 
+// clock goes on by a second each time.
 func clock() func() time.Time {
-	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	return func() time.Time { now = now.Add(time.Second); return now }
+	var calls atomic.Int64
+	return func() time.Time { return time.Unix(1_750_000_000+calls.Add(1), 0) }
 }
 
 func small() graph.ChangeSet {

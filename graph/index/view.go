@@ -89,8 +89,12 @@ func (v *view) SortNodes(nodes []graph.Node) {
 		return
 	}
 	fresh := slices.IndexFunc(nodes, func(n graph.Node) bool { return number(n) >= v.s.base.nodes })
-	if fresh < 0 {
+	switch rank := v.s.base.rank; {
+	case fresh < 0 && len(nodes) >= manyNodes:
 		v.s.base.sort(nodes)
+		return
+	case fresh < 0:
+		slices.SortFunc(nodes, func(a, b graph.Node) int { return cmp.Compare(rank[a], rank[b]) })
 		return
 	}
 	slices.SortFunc(nodes, func(a, b graph.Node) int { return cmp.Compare(v.ID(a), v.ID(b)) })
