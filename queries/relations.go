@@ -10,8 +10,8 @@ import (
 // Labels and map keys do not look like it.
 var typeList = regexp.MustCompile(`(\[[a-z0-9]*:)([A-Z][A-Z_]*(?:\|[A-Z][A-Z_]*)*)`)
 
-// noType matches no relationship at all, and the planner knows.
-const noType = "!%"
+// noType is the name of no relation: no relationship has it.
+const noType = "NONE"
 
 // Types returns every list of relationship types that the statement names, in
 // the order of the text.

@@ -174,7 +174,7 @@ func existing(ctx context.Context, tx neo4j.ManagedTransaction, names graph.Name
 			known.Sources[s.ID] = s
 			return err
 		}),
-		eachOf(ctx, tx, "store/known_claims", names.Claims, nil, func(row []any) error {
+		eachOf(ctx, tx, "store/claims", names.Claims, nil, func(row []any) error {
 			c, err := decodeClaim(row)
 			known.Claims[c.ID] = c
 			return err

@@ -187,9 +187,6 @@ func decodeClaim(columns []any) (graph.StoredClaim, error) {
 		ShareMin: r.share("share_min"), ShareMax: r.share("share_max"),
 		Citations: r.citations(),
 	}, Recorded: r.revision("revision"), Retracted: r.revision("retracted")}
-	if get[bool](r, "mirror") {
-		c.From, c.To = c.To, c.From
-	}
 	for _, a := range relation.Rule().Attributes {
 		if text := r.text(a.Name); text != "" {
 			if c.Attributes == nil {

@@ -70,19 +70,18 @@ type adjacent struct {
 	claim    string
 }
 
-// decodeEdge reads the columns near, far, claim, element, relation, status,
-// confidence, valid_from, valid_to, share_min, share_max and interest.
+// decodeEdge reads the columns near, far, claim, relation, status, confidence,
+// valid_from, valid_to, share_min, share_max and interest.
 func (v *view) decodeEdge(row []any, frontier []graph.Node) (adjacent, error) {
 	position, ok0 := row[0].(int64)
 	far, ok1 := row[1].(string)
 	claim, ok2 := row[2].(string)
-	element, ok3 := row[3].(string)
-	relation, ok4 := row[4].(string)
-	status, ok5 := row[5].(string)
-	confidence, ok6 := row[6].(int64)
-	from, ok7 := dayOf(row[7])
-	to, ok8 := dayOf(row[8])
-	complete := ok0 && ok1 && ok2 && ok3 && ok4 && ok5 && ok6 && ok7 && ok8
+	relation, ok3 := row[3].(string)
+	status, ok4 := row[4].(string)
+	confidence, ok5 := row[5].(int64)
+	from, ok6 := dayOf(row[6])
+	to, ok7 := dayOf(row[7])
+	complete := ok0 && ok1 && ok2 && ok3 && ok4 && ok5 && ok6 && ok7
 	if !complete || position < 0 || position >= int64(len(frontier)) {
 		return adjacent{}, damaged(fmt.Sprintf("the claim %v is incomplete", row[2]))
 	}
@@ -90,11 +89,11 @@ func (v *view) decodeEdge(row []any, frontier []graph.Node) (adjacent, error) {
 	a.Near, a.Far = frontier[position], v.intern(graph.ID(far))
 	a.From, a.To = from, to
 	a.Confidence = graph.Confidence(confidence) //nolint:gosec // 1 to 100
-	ref, met := v.refs[claim]
+	ref, met := v.refs[graph.ID(claim)]
 	if !met {
 		ref = graph.ClaimRef(len(v.claims)) //nolint:gosec // bounded by memory
-		v.refs[claim] = ref
-		v.claims = append(v.claims, element)
+		v.refs[graph.ID(claim)] = ref
+		v.claims = append(v.claims, graph.ID(claim))
 	}
 	a.Claim = ref
 	var err error
@@ -104,13 +103,13 @@ func (v *view) decodeEdge(row []any, frontier []graph.Node) (adjacent, error) {
 	if a.Status, err = graph.ParseStatus(status); err != nil {
 		return adjacent{}, damaged(err.Error())
 	}
-	if share, stated := row[9].(int64); stated {
+	if share, stated := row[8].(int64); stated {
 		a.ShareMin = int32(share) //nolint:gosec // at most a whole share
 	}
-	if share, stated := row[10].(int64); stated {
+	if share, stated := row[9].(int64); stated {
 		a.ShareMax = int32(share) //nolint:gosec // at most a whole share
 	}
-	if interest, stated := row[11].(string); stated {
+	if interest, stated := row[10].(string); stated {
 		if a.Interest, err = graph.ParseInterest(interest); err != nil {
 			return adjacent{}, damaged(err.Error())
 		}
@@ -118,41 +117,22 @@ func (v *view) decodeEdge(row []any, frontier []graph.Node) (adjacent, error) {
 	return a, nil
 }
 
-// Claims asks for each claim once, by the relationship that it was met as.
+// Claims asks for each claim once.
 func (v *view) Claims(ctx context.Context, refs []graph.ClaimRef) ([]graph.Claim, error) {
-	wanted := slices.Compact(slices.Sorted(slices.Values(refs)))
-	found := make(map[graph.ClaimRef]graph.Claim, len(wanted))
+	ids := make([]graph.ID, len(refs))
+	for i, r := range refs {
+		ids[i] = v.claims[r]
+	}
+	found := make(map[graph.ID]graph.Claim, len(refs))
 	err := v.run(ctx, func(ctx context.Context) error {
-		for batch := range batches(wanted, func(r graph.ClaimRef) int { return len(v.claims[r]) }) {
-			elements := make([]string, len(batch))
-			for i, r := range batch {
-				elements[i] = v.claims[r]
-			}
-			err := each(ctx, v.tx, queries.Must("store/claims").Text, map[string]any{"claims": elements}, func(row []any) error {
-				position, ok := row[0].(int64)
-				if !ok || position < 0 || position >= int64(len(batch)) {
-					return damaged("a claim has no position")
-				}
-				c, err := decodeClaim(row[1:])
-				found[batch[position]] = c.Claim
-				return err
-			})
-			if err != nil {
-				return err
-			}
-		}
-		return nil
+		return eachOf(ctx, v.tx, "store/claims", distinct(ids), nil, func(row []any) error {
+			c, err := decodeClaim(row)
+			found[c.ID] = c.Claim
+			return err
+		})
 	})
 	if err != nil {
 		return nil, err
 	}
-	claims := make([]graph.Claim, len(refs))
-	for i, r := range refs {
-		c, ok := found[r]
-		if !ok {
-			return nil, damaged("a claim has gone")
-		}
-		claims[i] = c
-	}
-	return claims, nil
+	return inTurn(v, ids, found)
 }

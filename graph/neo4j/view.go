@@ -22,7 +22,7 @@ func (s *Store) View(ctx context.Context, at graph.Moment, read func(graph.View)
 	var said error // what read returned, unless its connection broke
 	err := s.transact(ctx, neo4j.AccessModeRead, func(ctx context.Context, tx neo4j.ManagedTransaction) error {
 		said = nil
-		v := &view{store: s, tx: tx, nodes: map[graph.ID]graph.Node{}, refs: map[string]graph.ClaimRef{}, entities: map[graph.ID]graph.Entity{}}
+		v := &view{store: s, tx: tx, nodes: map[graph.ID]graph.Node{}, refs: map[graph.ID]graph.ClaimRef{}, entities: map[graph.ID]graph.Entity{}}
 		v.deadline, _ = ctx.Deadline()
 		if err := v.resolve(ctx, tx, at); err != nil {
 			return err
@@ -56,8 +56,8 @@ type view struct {
 
 	nodes  map[graph.ID]graph.Node
 	ids    []graph.ID // by Node
-	refs   map[string]graph.ClaimRef
-	claims []string // element ids, by ClaimRef
+	refs   map[graph.ID]graph.ClaimRef
+	claims []graph.ID // by ClaimRef
 
 	entities map[graph.ID]graph.Entity // some that were read already
 }

@@ -1,15 +1,39 @@
-// Fetches claims by the element ids of their relationships.
+// Finds claims by their ids, retracted or not. A claim's id is unique among the relationships
+// of one type, so each type is asked.
 //
 // Parameters:
-//   claims  list of string  element ids, as upstream_edges and downstream_edges return them
+//   ids  list of string  the ids of the claims
 //
 // Columns:
-//   position  integer  the position in the list
-//   claim     map      the properties of the relationship
-//   relation  string   its type
-//   from      string   the id of the entity where it starts
-//   to        string   the id of the entity where it ends
+//   claim     map     the properties of the relationship
+//   relation  string  its type
+//   from      string  the id of the entity where it starts
+//   to        string  the id of the entity where it ends
 
-UNWIND range(0, size($claims) - 1) AS position
-MATCH (a)-[r]->(b) WHERE elementId(r) = $claims[position]
-RETURN position, properties(r) AS claim, type(r) AS relation, a.id AS `from`, b.id AS `to`
+UNWIND $ids AS id
+CALL (id) {
+  MATCH (a)-[r:MAKES {id: id, mirror: false}]->(b) RETURN r, a, b
+  UNION ALL
+  MATCH (a)-[r:SELLS {id: id, mirror: false}]->(b) RETURN r, a, b
+  UNION ALL
+  MATCH (a)-[r:LICENSES {id: id, mirror: false}]->(b) RETURN r, a, b
+  UNION ALL
+  MATCH (a)-[r:REBRANDED_AS {id: id, mirror: false}]->(b) RETURN r, a, b
+  UNION ALL
+  MATCH (a)-[r:SUCCEEDED_BY {id: id, mirror: false}]->(b) RETURN r, a, b
+  UNION ALL
+  MATCH (a)-[r:IDENTICAL_TO {id: id, mirror: false}]->(b) RETURN r, a, b
+  UNION ALL
+  MATCH (a)-[r:COMPONENT_OF {id: id, mirror: false}]->(b) RETURN r, a, b
+  UNION ALL
+  MATCH (a)-[r:OWNS {id: id, mirror: false}]->(b) RETURN r, a, b
+  UNION ALL
+  MATCH (a)-[r:RENAMED_TO {id: id, mirror: false}]->(b) RETURN r, a, b
+  UNION ALL
+  MATCH (a)-[r:AFFILIATED_WITH {id: id, mirror: false}]->(b) RETURN r, a, b
+  UNION ALL
+  MATCH (a)-[r:LISTED_ON {id: id, mirror: false}]->(b) RETURN r, a, b
+  UNION ALL
+  MATCH (a)-[r:PARTY_TO {id: id, mirror: false}]->(b) RETURN r, a, b
+}
+RETURN properties(r) AS claim, type(r) AS relation, a.id AS `from`, b.id AS `to`
