@@ -196,7 +196,7 @@ type ReachRow struct {
 	Product  EntityRef `json:"product"`
 	Way      Way       `json:"way"` // of the strongest, most direct path
 	Strength Status    `json:"strength"`
-	Action   Action    `json:"action"`
+	Action   Action    `json:"action"` // by that path, and by the strongest one without an affiliation
 	Entity   EntityRef `json:"entity"` // a listed company where such a path ends: the first in the order of ids
 	List     EntityRef `json:"list"`
 }

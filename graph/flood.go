@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"slices"
+	"sync"
 )
 
 // flood finds every product downstream of some listings. Companies are few and
@@ -22,12 +23,13 @@ type flood struct {
 	soldFrom []int32
 	statuses uint8
 
-	found  []flooded // by product
-	closed []uint32  // by product: the last closure that entered it
-	hops   []int8    // by product: the hops by which that closure entered it
-	epoch  uint32
-	level  []int32
+	found []flooded // by product
+	epoch uint32
+	level []int32
+	raw   []Edge
 }
+
+var floods = sync.Pool{New: func() any { return new(flood) }}
 
 // attribution is a claim that leads from a company to a product.
 type attribution struct {
@@ -38,9 +40,12 @@ type attribution struct {
 // flooded is how a product is reached: by the strongest claims, and by them
 // the most direct way; of several listings the first in the order of ids.
 type flooded struct {
+	origin int32
+	closed uint32 // the last run that entered it
 	tier   Status
 	way    Way
-	origin int32
+	apart  Status // of the strongest claims without an affiliation, where the strongest need one
+	hops   int8   // by which that run entered it
 }
 
 // entrance is a product that is reached from a company.
@@ -51,7 +56,12 @@ type entrance struct {
 }
 
 func (q *inquiry) newFlood(ctx context.Context, listings []Edge) (*flood, error) {
-	f := &flood{q: q, products: newWalk(Downstream, entityLimit)}
+	f, ok := floods.Get().(*flood)
+	if !ok {
+		f = new(flood)
+	}
+	f.q, f.products, f.statuses, f.epoch = q, newWalk(Downstream, entityLimit), 0, 0
+	f.start, f.far, f.status, f.sold, f.soldFrom = f.start[:0], f.far[:0], f.status[:0], f.sold[:0], f.soldFrom[:0]
 	up := *q
 	up.walked = SetOfLayers(Identity, Ownership, Affiliation) & q.walked
 	f.companies = newWalk(Downstream, entityLimit)
@@ -71,16 +81,23 @@ func (q *inquiry) newFlood(ctx context.Context, listings []Edge) (*flood, error)
 func (f *flood) close() {
 	f.companies.release()
 	f.products.release()
+	f.q, f.companies, f.products, f.origins = nil, nil, nil, nil
+	floods.Put(f)
 }
+
+// floodBlock is how many products are asked about at a time, so that what is
+// read of them is still at hand when it is kept.
+const floodBlock = 2048
 
 // gather walks from the companies to their products and on to everything that
 // came from those.
 func (f *flood) gather(ctx context.Context) error {
 	w, q := f.products, f.q
-	raw, err := q.view.Adjacent(ctx, f.companies.nodes, Downstream, SetOfLayers(Attribution)&q.walked, nil)
+	raw, err := q.view.Adjacent(ctx, f.companies.nodes, Downstream, SetOfLayers(Attribution)&q.walked, f.raw[:0])
 	if err != nil {
 		return err
 	}
+	f.raw = raw
 	next := 0
 	for _, company := range f.companies.nodes {
 		f.soldFrom = append(f.soldFrom, int32(len(f.sold))) //nolint:gosec // bounded by memory
@@ -97,11 +114,11 @@ func (f *flood) gather(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return Unavailable("the question took too long and was given up; no answer was computed", err)
 		}
-		end := len(w.nodes)
-		if raw, err = q.view.Adjacent(ctx, w.nodes[begin:end], Downstream, set, raw[:0]); err != nil {
+		end := min(len(w.nodes), begin+floodBlock)
+		if f.raw, err = q.view.Adjacent(ctx, w.nodes[begin:end], Downstream, set, f.raw[:0]); err != nil {
 			return err
 		}
-		f.keep(w, raw, begin, end)
+		f.keep(w, f.raw, begin, end)
 		begin = end
 	}
 	f.start = append(f.start, int32(len(f.far))) //nolint:gosec // bounded by memory
@@ -140,9 +157,8 @@ func (f *flood) run(ctx context.Context) (bool, error) {
 	if f.companies.hopCut {
 		return false, nil
 	}
-	f.found = make([]flooded, len(f.products.nodes))
-	f.closed = make([]uint32, len(f.products.nodes))
-	f.hops = make([]int8, len(f.products.nodes))
+	f.found = slices.Grow(f.found[:0], len(f.products.nodes))[:len(f.products.nodes)]
+	clear(f.found)
 	statuses := f.statuses | f.companies.statuses
 	for _, o := range f.origins {
 		statuses |= 1 << o.listing.Status
@@ -172,7 +188,10 @@ func (f *flood) runTier(ev *evaluation) bool {
 			doors := f.doors(ev, l, entered)
 			if l.way == ByLineage {
 				for _, d := range doors {
-					f.reach(d.product, ev.tier, Direct, d.origin)
+					f.found[d.product].reach(ev.tier, Direct, d.origin)
+				}
+				if !f.resume(ev.tier) {
+					return false
 				}
 			}
 			if !f.pour(ev.tier, l.way, doors) {
@@ -181,6 +200,32 @@ func (f *flood) runTier(ev *evaluation) bool {
 		}
 	}
 	return true
+}
+
+// resume begins with the products that stronger claims reached by lineage: from
+// those only the claims of this very status lead on. With several origins the
+// first of them by these claims may be another, so all is entered anew.
+func (f *flood) resume(tier Status) bool {
+	if tier == Confirmed || len(f.origins) > 1 {
+		return true
+	}
+	var doors []entrance
+	for at := range f.found {
+		p := &f.found[at]
+		if p.tier == 0 || p.tier == tier || p.way > ByLineage {
+			continue
+		}
+		p.closed = f.epoch
+		for k := f.start[at]; k < f.start[at+1]; k++ {
+			if f.status[k] != tier {
+				continue
+			}
+			if q := &f.found[f.far[k]]; q.tier == 0 || q.tier == tier || q.way > ByLineage {
+				doors = append(doors, entrance{f.far[k], 0, p.hops + 1})
+			}
+		}
+	}
+	return f.pour(tier, ByLineage, doors)
 }
 
 // doors returns the products of the companies that one run reaches and none
@@ -198,15 +243,15 @@ func (f *flood) doors(ev *evaluation, l limits, entered []bool) []entrance {
 		}
 		s.run(ev, l, f.origins[o:o+1])
 		for i := range f.companies.nodes {
-			used := s.best(int32(i), width) //nolint:gosec // bounded by the walk
+			used := s.best(int32(i), width)
 			if entered[i] || used < 0 {
 				continue
 			}
 			entered[i] = true
-			hops := s.hops[int32(i)*width+used] + 1 //nolint:gosec // bounded by the walk
+			hops := s.hops[int32(i)*width+used] + 1
 			for _, a := range f.sold[f.soldFrom[i]:f.soldFrom[i+1]] {
 				if a.status <= ev.tier {
-					doors = append(doors, entrance{a.product, int32(o), hops}) //nolint:gosec // bounded by the walk
+					doors = append(doors, entrance{a.product, int32(o), hops})
 				}
 			}
 		}
@@ -214,41 +259,60 @@ func (f *flood) doors(ev *evaluation, l limits, entered []bool) []entrance {
 	return doors
 }
 
-func (f *flood) reach(product int32, tier Status, way Way, origin int32) {
-	if f.found[product].tier == 0 {
-		f.found[product] = flooded{tier, way, origin}
+// reach notes that a product is reached, if it is not by stronger claims or in
+// a more direct way.
+func (p *flooded) reach(tier Status, way Way, origin int32) {
+	switch {
+	case p.tier == 0:
+		p.tier, p.way, p.origin = tier, way, origin
+	case p.way == ByAffiliation && way != ByAffiliation && p.apart == 0:
+		p.apart = tier
 	}
 }
 
+// action is what a policy makes of a product reached in this way.
+func (p *flooded) action(a *Actions) Action {
+	action := a.listed(p.tier, p.way)
+	if p.apart != 0 {
+		action = max(action, a.listed(p.apart, Direct))
+	}
+	return action
+}
+
 // pour enters everything that came from some products and that this tier has
-// not entered yet, origin by origin.
+// not entered yet, origin by origin. It reports whether that took no more hops
+// than the policy allows.
 func (f *flood) pour(tier Status, way Way, doors []entrance) bool {
-	deepest := int8(0)
 	for len(doors) > 0 {
 		origin := doors[0].origin
 		f.level = f.level[:0]
 		for ; len(doors) > 0 && doors[0].origin == origin; doors = doors[1:] {
-			if d := doors[0]; f.closed[d.product] != f.epoch {
-				deepest = max(deepest, d.hops)
-				f.closed[d.product], f.hops[d.product] = f.epoch, d.hops
-				f.reach(d.product, tier, way, origin)
-				f.level = append(f.level, d.product)
+			if d := doors[0]; !f.enter(d.product, tier, way, origin, d.hops) {
+				return false
 			}
 		}
-		for i := 0; i < len(f.level) && int(deepest) <= f.q.policy.MaxHops; i++ {
-			p := f.level[i]
-			hops := f.hops[p] + 1
-			for k := f.start[p]; k < f.start[p+1]; k++ {
-				far := f.far[k]
-				if f.status[k] > tier || f.closed[far] == f.epoch {
-					continue
+		for i := 0; i < len(f.level); i++ { //nolint:intrange // the level grows
+			at := f.level[i]
+			hops := f.found[at].hops + 1
+			for k := f.start[at]; k < f.start[at+1]; k++ {
+				if f.status[k] <= tier && !f.enter(f.far[k], tier, way, origin, hops) {
+					return false
 				}
-				deepest = max(deepest, hops)
-				f.closed[far], f.hops[far] = f.epoch, hops
-				f.reach(far, tier, way, origin)
-				f.level = append(f.level, far)
 			}
 		}
 	}
-	return int(deepest) <= f.q.policy.MaxHops
+	return true
+}
+
+// enter notes a product and everything that is to be entered from it, unless
+// this tier has been there. It reports false beyond the most hops.
+func (f *flood) enter(product int32, tier Status, way Way, origin int32, hops int8) bool {
+	p := &f.found[product]
+	if p.closed == f.epoch {
+		return true
+	}
+	p.closed, p.hops = f.epoch, hops
+	p.reach(tier, way, origin)
+	f.level = append(f.level, product)
+	return int(hops) <= f.q.policy.MaxHops
 }

@@ -14,6 +14,7 @@ type reached struct {
 	product      ID
 	way          Way
 	tier         Status
+	action       Action
 	entity, list ID
 }
 
@@ -43,7 +44,7 @@ func Reach(ctx context.Context, s Store, question ReachQuestion, yield func(Reac
 		return ReachAnswer{}, err
 	}
 	for page := range slices.Chunk(rows, reachPage) {
-		if err := yieldRows(ctx, s, answer, question.Policy.Actions, page, yield); err != nil {
+		if err := yieldRows(ctx, s, answer, page, yield); err != nil {
 			return ReachAnswer{}, err
 		}
 	}
@@ -51,7 +52,7 @@ func Reach(ctx context.Context, s Store, question ReachQuestion, yield func(Reac
 }
 
 // yieldRows writes down a page of rows at the revision of the answer.
-func yieldRows(ctx context.Context, s Store, answer ReachAnswer, actions Actions, page []reached, yield func(ReachRow) error) error {
+func yieldRows(ctx context.Context, s Store, answer ReachAnswer, page []reached, yield func(ReachRow) error) error {
 	var refs map[ID]EntityRef
 	err := s.View(ctx, Moment{Revision: answer.Revision}, func(v View) error {
 		ids := make([]ID, 0, len(page)+2)
@@ -79,7 +80,7 @@ func yieldRows(ctx context.Context, s Store, answer ReachAnswer, actions Actions
 	}
 	for _, r := range page {
 		row := ReachRow{
-			Product: refs[r.product], Way: r.way, Strength: r.tier, Action: actions.listed(r.tier, r.way),
+			Product: refs[r.product], Way: r.way, Strength: r.tier, Action: r.action,
 			Entity: refs[r.entity], List: refs[r.list],
 		}
 		if err := yield(row); err != nil {
@@ -130,7 +131,7 @@ func reach(ctx context.Context, v View, question ReachQuestion, after ID) (Reach
 	rows := make([]reached, len(hits))
 	for i, h := range hits {
 		from := origins[h.origin].listing
-		rows[i] = reached{v.ID(h.product), h.way, h.tier, v.ID(from.Near), v.ID(from.Far)}
+		rows[i] = reached{v.ID(h.product), h.way, h.tier, h.action(&question.Policy.Actions), v.ID(from.Near), v.ID(from.Far)}
 	}
 	if more {
 		a.Next = question.cursor(a.Revision, rows[len(rows)-1].product)
@@ -241,7 +242,7 @@ func (q *inquiry) spreadAll(ctx context.Context, listings []Edge) ([]hit, []orig
 	return sortHits(q.view, w, found), origins, w.reasons(false, q.policy.MaxHops), nil
 }
 
-// spreadFrom notes the products that a run reaches and no run before it did.
+// spreadFrom notes the products that a run reaches.
 func (ev *evaluation) spreadFrom(l limits, origins []origin, product []bool, found []flooded) {
 	var s spread
 	for o := range origins {
@@ -251,8 +252,8 @@ func (ev *evaluation) spreadFrom(l limits, origins []origin, product []bool, fou
 		}
 		s.run(ev, l, origins[o:o+1])
 		for i := range found {
-			if product[i] && found[i].tier == 0 && s.best(int32(i), int32(l.affiliations+1)) >= 0 { //nolint:gosec // bounded by entityLimit
-				found[i] = flooded{ev.tier, l.way, int32(o)} //nolint:gosec // bounded by the walk
+			if product[i] && s.best(int32(i), int32(l.affiliations+1)) >= 0 { //nolint:gosec // bounded by entityLimit
+				found[i].reach(ev.tier, l.way, int32(o))
 			}
 		}
 	}
@@ -260,19 +261,73 @@ func (ev *evaluation) spreadFrom(l limits, origins []origin, product []bool, fou
 
 // sortHits returns what was found of the entities of a walk in the order of ids.
 func sortHits(v View, w *walk, found []flooded) []hit {
-	nodes := make([]Node, 0, len(found))
+	reached := make([]int32, 0, len(found))
 	for i := range found {
 		if found[i].tier != 0 {
-			nodes = append(nodes, w.nodes[i])
+			reached = append(reached, int32(i))
 		}
 	}
-	sortNodes(v, nodes)
-	hits := make([]hit, len(nodes))
-	for i, n := range nodes {
-		local, _ := w.local(n)
-		hits[i] = hit{n, found[local]}
+	w.sort(v, reached)
+	hits := make([]hit, len(reached))
+	for i, local := range reached {
+		hits[i] = hit{w.nodes[local], found[local]}
 	}
 	return hits
+}
+
+// ranked is a view that knows the order of ids without reading them.
+type ranked interface {
+	// Ranks sets ranks[i] to the place of nodes[i] in the order of ids, and
+	// returns a bound above all places, 0 if it does not know.
+	Ranks(nodes []Node, ranks []uint32) uint32
+}
+
+// sort puts entities of the walk, given by their numbers, in the order of ids.
+func (w *walk) sort(v View, locals []int32) {
+	if quick, ok := v.(ranked); ok && len(locals) > 0 {
+		nodes, ranks := make([]Node, len(locals)), make([]uint32, len(locals))
+		for i, local := range locals {
+			nodes[i] = w.nodes[local]
+		}
+		if bound := quick.Ranks(nodes, ranks); bound > 0 {
+			sortByRank(locals, ranks, bound)
+			return
+		}
+	}
+	slices.SortFunc(locals, func(a, b int32) int { return cmp.Compare(v.ID(w.nodes[a]), v.ID(w.nodes[b])) })
+}
+
+// sortByRank sorts by whole numbers below a bound: by their digits, the last
+// one first, so that it reads memory in order.
+func sortByRank(locals []int32, ranks []uint32, bound uint32) {
+	const digit = 11
+	type pair struct {
+		rank  uint32
+		local int32
+	}
+	from, to := make([]pair, len(locals)), make([]pair, len(locals))
+	for i, r := range ranks {
+		from[i] = pair{r, locals[i]}
+	}
+	for shift := uint(0); bound>>shift > 0; shift += digit {
+		var at [1 << digit]int
+		for _, p := range from {
+			at[p.rank>>shift&(1<<digit-1)]++
+		}
+		sum := 0
+		for d, n := range at {
+			at[d], sum = sum, sum+n
+		}
+		for _, p := range from {
+			d := p.rank >> shift & (1<<digit - 1)
+			to[at[d]] = p
+			at[d]++
+		}
+		from, to = to, from
+	}
+	for i, p := range from {
+		locals[i] = p.local
+	}
 }
 
 // productMarks tells which entities of a downstream walk are products: those at
@@ -285,14 +340,6 @@ func (w *walk) productMarks() []bool {
 		}
 	}
 	return is
-}
-
-func sortNodes(v View, nodes []Node) {
-	if quick, ok := v.(interface{ SortNodes(nodes []Node) }); ok {
-		quick.SortNodes(nodes)
-		return
-	}
-	slices.SortFunc(nodes, func(a, b Node) int { return cmp.Compare(v.ID(a), v.ID(b)) })
 }
 
 // cursor is where a reach goes on.

@@ -40,40 +40,6 @@ type edge struct {
 	interest   graph.Interest
 }
 
-// radixBits is how much of a rank one pass of sort looks at.
-const radixBits = 11
-
-// manyNodes are so many that the passes of sort take less time than comparing.
-const manyNodes = 1024
-
-// sort puts nodes of the base in the order of ids: by the digits of their
-// ranks, the last digit first.
-func (b *base) sort(nodes []graph.Node) {
-	ranks, next := make([]uint32, len(nodes)), make([]uint32, len(nodes))
-	for i, n := range nodes {
-		ranks[i] = number(b.rank[n])
-	}
-	for shift := uint(0); b.nodes>>shift > 0; shift += radixBits {
-		var at [1 << radixBits]uint32
-		for _, r := range ranks {
-			at[r>>shift&(1<<radixBits-1)]++
-		}
-		sum := uint32(0)
-		for d, n := range at {
-			at[d], sum = sum, sum+n
-		}
-		for _, r := range ranks {
-			d := r >> shift & (1<<radixBits - 1)
-			next[at[d]] = r
-			at[d]++
-		}
-		ranks, next = next, ranks
-	}
-	for i, r := range ranks {
-		nodes[i] = b.order[r]
-	}
-}
-
 // retiredClaim is a retracted claim, for views before that.
 type retiredClaim struct{ near, claim uint32 }
 

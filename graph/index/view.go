@@ -10,7 +10,7 @@ import (
 )
 
 // view is a snapshot as it was at a revision. Beside what graph.View asks it
-// has SortNodes and NodeCount, which a walk may discover.
+// has Ranks and NodeCount, which a walk may discover.
 type view struct {
 	s        *snapshot // nil when the view has ended
 	revision graph.Revision
@@ -83,21 +83,20 @@ func (v *view) ID(n graph.Node) graph.ID {
 // NodeCount is above every handle that the view gives.
 func (v *view) NodeCount() int { return int(v.nodes) }
 
-// SortNodes sorts by ids, without reading them where the base knows the order.
-func (v *view) SortNodes(nodes []graph.Node) {
+// Ranks tells where nodes are in the order of ids, as far as the base knows it:
+// a bound above all ranks, 0 if some node is not in the base.
+func (v *view) Ranks(nodes []graph.Node, ranks []uint32) uint32 {
 	if v.s == nil {
-		return
+		return 0
 	}
-	fresh := slices.IndexFunc(nodes, func(n graph.Node) bool { return number(n) >= v.s.base.nodes })
-	switch rank := v.s.base.rank; {
-	case fresh < 0 && len(nodes) >= manyNodes:
-		v.s.base.sort(nodes)
-		return
-	case fresh < 0:
-		slices.SortFunc(nodes, func(a, b graph.Node) int { return cmp.Compare(rank[a], rank[b]) })
-		return
+	b := v.s.base
+	for i, n := range nodes {
+		if number(n) >= b.nodes {
+			return 0
+		}
+		ranks[i] = number(b.rank[n])
 	}
-	slices.SortFunc(nodes, func(a, b graph.Node) int { return cmp.Compare(v.ID(a), v.ID(b)) })
+	return b.nodes
 }
 
 // Find reads the entities behind the hash of the key, or goes through the

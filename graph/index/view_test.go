@@ -1,15 +1,15 @@
 package index
 
 import (
-	"math/rand/v2"
+	"cmp"
 	"slices"
 	"testing"
 
 	"debadge/graph"
 )
 
-// TestSortNodes sorts few and many nodes of a graph of some thousands.
-func TestSortNodes(t *testing.T) {
+// TestRanks compares ranks with ids on a graph of some thousands.
+func TestRanks(t *testing.T) {
 	t.Parallel()
 	x := newIndex()
 	x.begin()
@@ -18,22 +18,18 @@ func TestSortNodes(t *testing.T) {
 	}
 	x.finish()
 	v := x.now().view(x.now().revision)
-	r := rand.New(rand.NewPCG(1, 1))
-	for _, n := range []int{0, 1, 2, 30, manyNodes - 1, manyNodes, v.NodeCount()} {
-		nodes := make([]graph.Node, 0, n)
-		for _, i := range r.Perm(v.NodeCount())[:n] {
-			nodes = append(nodes, graph.Node(i))
-		}
-		want := make([]graph.ID, 0, n)
-		for _, node := range nodes {
-			want = append(want, v.ID(node))
-		}
-		slices.Sort(want)
-		v.SortNodes(nodes)
-		for i, node := range nodes {
-			if v.ID(node) != want[i] {
-				t.Fatalf("of %d nodes, %s stands where %s should", n, v.ID(node), want[i])
-			}
+	nodes := make([]graph.Node, v.NodeCount())
+	for i := range nodes {
+		nodes[i] = graph.Node(i)
+	}
+	ranks := make([]uint32, len(nodes))
+	if bound := v.Ranks(nodes, ranks); bound == 0 {
+		t.Fatal("the base does not know the order of its own nodes")
+	}
+	slices.SortFunc(nodes, func(a, b graph.Node) int { return cmp.Compare(ranks[a], ranks[b]) })
+	for i := 1; i < len(nodes); i++ {
+		if v.ID(nodes[i-1]) >= v.ID(nodes[i]) {
+			t.Fatalf("%s stands before %s", v.ID(nodes[i-1]), v.ID(nodes[i]))
 		}
 	}
 }

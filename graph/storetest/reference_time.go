@@ -181,10 +181,14 @@ func (r *Reference) Reach(q graph.ReachQuestion) []string {
 	}
 	slices.Sort(products)
 	for _, product := range products {
-		best := arrival{}
+		best, action := arrival{}, graph.Action(0)
+		var apart graph.Status // of the strongest path without an affiliation
 		for _, a := range now.arrivals(product) {
 			if graph.ID(q.Origin) != a.company && graph.ID(q.Origin) != a.list {
 				continue
+			}
+			if a.way != graph.ByAffiliation && (apart == 0 || a.best().tier < apart) {
+				apart = a.best().tier
 			}
 			if best.trails == nil || compareArrivals(a, best) < 0 {
 				best = a
@@ -192,8 +196,12 @@ func (r *Reference) Reach(q graph.ReachQuestion) []string {
 		}
 		if best.trails != nil {
 			t := best.best()
+			action = act(q.Policy.Actions, t.tier, best.way)
+			if apart != 0 {
+				action = max(action, act(q.Policy.Actions, apart, graph.Direct))
+			}
 			rows = append(rows, fmt.Sprintf("%s %s %s %s from %s on %s",
-				product, best.way, t.tier, act(q.Policy.Actions, t.tier, best.way), best.company, best.list))
+				product, best.way, t.tier, action, best.company, best.list))
 		}
 	}
 	return rows
