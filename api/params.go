@@ -3,7 +3,6 @@ package api
 import (
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -67,28 +66,11 @@ func (s *server) dayOr(d day) graph.Day {
 // moment is a parameter that takes a point in record time.
 type moment struct{ at graph.Moment }
 
-// UnmarshalText reads a revision number, a day or an RFC 3339 time. The zero
-// moment means the newest revision, so nothing that is given may become it.
+// UnmarshalText reads what graph.ParseMoment does.
 func (m *moment) UnmarshalText(text []byte) error {
-	if revision, err := strconv.ParseUint(string(text), 10, 32); err == nil {
-		if revision == 0 {
-			return graph.Errorf(graph.KindInvalid, "revisions begin at 1")
-		}
-		m.at = graph.Moment{Revision: graph.Revision(revision)}
-		return nil
-	}
-	if t, err := time.Parse(time.DateOnly, string(text)); err == nil {
-		m.at = graph.Moment{Time: t.AddDate(0, 0, 1).Add(-time.Nanosecond)}
-		return nil
-	}
-	t, err := time.Parse(time.RFC3339Nano, string(text))
-	t = t.UTC()
-	if err != nil || t.IsZero() || t.Year() < 1 || t.Year() > 9999 {
-		return graph.Errorf(graph.KindInvalid,
-			"%q is not a time; write 2026-01-31T12:00:00Z (the + of an offset as %%2B), a day such as 2026-01-31, or a revision number", clip(string(text)))
-	}
-	m.at = graph.Moment{Time: t}
-	return nil
+	at, err := graph.ParseMoment(string(text))
+	m.at = at
+	return err
 }
 
 // Schema describes the parameter.

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"strconv"
 	"time"
 )
 
@@ -10,6 +11,24 @@ import (
 type Moment struct {
 	Revision Revision  // that revision, if not 0
 	Time     time.Time // else the newest revision recorded at or before this time
+}
+
+// ParseMoment reads a point in record time: a revision number, an RFC 3339 time,
+// or a day, which means its end in UTC. The zero moment is the newest revision,
+// so nothing that is given becomes it.
+func ParseMoment(text string) (Moment, error) {
+	if revision, err := strconv.ParseUint(text, 10, 32); err == nil && revision > 0 {
+		return Moment{Revision: Revision(revision)}, nil
+	}
+	if t, err := time.Parse(time.DateOnly, text); err == nil {
+		return Moment{Time: t.AddDate(0, 0, 1).Add(-time.Nanosecond)}, nil
+	}
+	t, err := time.Parse(time.RFC3339Nano, text)
+	t = t.UTC()
+	if err != nil || t.IsZero() || t.Year() < 1 || t.Year() > 9999 {
+		return Moment{}, Errorf(KindInvalid, "%.100q is not a time; write 2026-01-31T12:00:00Z, a day such as 2026-01-31, or a revision from 1 on", text)
+	}
+	return Moment{Time: t}, nil
 }
 
 // Store is a log of change sets, and read-only views of what they add up to.

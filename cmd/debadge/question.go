@@ -5,9 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
-	"time"
 
 	"debadge/graph"
 )
@@ -48,22 +46,16 @@ func (p *program) asOf() (graph.Day, error) {
 	return date.Earliest(), nil
 }
 
-// parseMoment reads a point in record time. No text is the newest revision, so
-// nothing that is given may come to mean it.
+// parseMoment reads a point in record time; no text is the newest revision.
 func parseMoment(text string) (graph.Moment, error) {
 	if text == "" {
 		return graph.Moment{}, nil
 	}
-	if n, err := strconv.ParseUint(text, 10, 32); err == nil && n > 0 {
-		return graph.Moment{Revision: graph.Revision(n)}, nil
+	at, err := graph.ParseMoment(text)
+	if err != nil {
+		return graph.Moment{}, usage("--known-at %s", err)
 	}
-	if t, err := time.Parse(time.DateOnly, text); err == nil {
-		return graph.Moment{Time: t.AddDate(0, 0, 1).Add(-time.Nanosecond)}, nil
-	}
-	if t, err := time.Parse(time.RFC3339Nano, text); err == nil && !t.IsZero() {
-		return graph.Moment{Time: t}, nil
-	}
-	return graph.Moment{}, usage("--known-at %q is not a time; write 2026-01-31T12:00:00Z, a day such as 2026-01-31, or a revision from 1 on", text)
+	return at, nil
 }
 
 func policyNames() []string {

@@ -37,7 +37,9 @@ func start(t *testing.T, args ...string) (address string, stop func() int) {
 	log := make(chan string, 1000)
 	ctx, cancel := context.WithCancel(t.Context())
 	exit := make(chan int, 1)
-	p := program{clock: noon, stdin: strings.NewReader(""), stdout: io.Discard, stderr: lines{log}}
+	began := time.Now()
+	clock := func() time.Time { return noon().Add(time.Since(began)) } // by which an index tells how old it is
+	p := program{clock: clock, stdin: strings.NewReader(""), stdout: io.Discard, stderr: lines{log}}
 	go func() { exit <- p.run(ctx, append([]string{"serve", "--addr", "127.0.0.1:0"}, args...)) }()
 	stop = func() int {
 		cancel()

@@ -180,7 +180,8 @@ func (s *Store) fresh() bool {
 	if s.opts.MaxStale <= 0 || s.away.Load() != nil {
 		return false
 	}
-	return s.opts.Clock().UnixNano()-s.synced.Load() <= int64(s.opts.MaxStale)
+	age := s.opts.Clock().UnixNano() - s.synced.Load()
+	return age >= 0 && age <= int64(s.opts.MaxStale) // below 0 the clock was set back, and says nothing
 }
 
 func (s *Store) now() *snapshot { return s.index.Load().now() }

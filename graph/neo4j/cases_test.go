@@ -78,7 +78,7 @@ func TestCypherTraceAgrees(t *testing.T) {
 	s := openAt(t, server, fixed)
 	text := queries.Must("upstream_trace").Text
 	storetest.RunCypher(t, s, func(_ context.Context, a storetest.CypherAsk) ([]storetest.CypherRow, error) {
-		rows, _ := run(t, server, text, cypherParams(a))
+		rows, _ := run(t, server, text, cypherParams(a)) //nolint:contextcheck // run takes that of the test
 		var found []storetest.CypherRow
 		for _, row := range rows {
 			found = append(found, cypherRow(t, row))

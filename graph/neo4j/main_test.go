@@ -1,6 +1,7 @@
 package neo4j_test
 
 import (
+	"flag"
 	"os"
 	"testing"
 	"time"
@@ -11,7 +12,14 @@ import (
 	"debadge/graph/neo4j/neo4jtest"
 )
 
+// randomGraphs is how many each property draws here, unless -rapid.checks says
+// otherwise: a question to a server takes a thousand times as long as one in memory.
+const randomGraphs = "20"
+
 func TestMain(m *testing.M) {
+	if err := flag.Set("rapid.checks", randomGraphs); err != nil {
+		panic(err)
+	}
 	os.Exit(neo4jtest.Main(m)) //nolint:forbidigo // a test binary is a process of its own
 }
 

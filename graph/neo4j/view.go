@@ -77,6 +77,9 @@ func (v *view) run(ctx context.Context, do func(ctx context.Context) error) erro
 	}
 	ctx, cancel := context.WithDeadline(ctx, v.deadline)
 	defer cancel()
+	if err := ctx.Err(); err != nil {
+		return v.store.translate(err) // the driver notices only sometimes
+	}
 	err := do(ctx)
 	var known *graph.Error
 	if err == nil || errors.As(err, &known) {

@@ -181,7 +181,7 @@ func (r *Reference) Reach(q graph.ReachQuestion) []string {
 	}
 	slices.Sort(products)
 	for _, product := range products {
-		best, action := arrival{}, graph.Action(0)
+		best := arrival{}
 		var apart graph.Status // of the strongest path without an affiliation
 		for _, a := range now.arrivals(product) {
 			if graph.ID(q.Origin) != a.company && graph.ID(q.Origin) != a.list {
@@ -196,7 +196,7 @@ func (r *Reference) Reach(q graph.ReachQuestion) []string {
 		}
 		if best.trails != nil {
 			t := best.best()
-			action = act(q.Policy.Actions, t.tier, best.way)
+			action := act(q.Policy.Actions, t.tier, best.way)
 			if apart != 0 {
 				action = max(action, act(q.Policy.Actions, apart, graph.Direct))
 			}

@@ -70,8 +70,7 @@ type world struct {
 // arrays is a graph without time, evidence or strength.
 type arrays struct {
 	start, far []int32
-	listed     []bool
-	product    []bool
+	counted    []bool
 	mark       []int32
 	queue      []int32
 	epoch      int32
@@ -86,7 +85,7 @@ func build(b *testing.B) *world {
 	if made != nil {
 		return made
 	}
-	ctx := context.Background()
+	ctx := context.Background()                      //nolint:usetesting // outlives the benchmark that makes it
 	folder, err := os.MkdirTemp("", "debadge-bench") //nolint:usetesting // outlives the benchmark that makes it
 	if err != nil {
 		b.Fatal(err)
@@ -114,11 +113,11 @@ func build(b *testing.B) *world {
 		}
 		for _, c := range cs.Claims {
 			w.claims++
-			switch rule := c.Relation.Rule(); {
-			case rule.Layer == graph.Listing:
+			switch rule := c.Relation.Rule(); rule.Layer {
+			case graph.Listing:
 				listed = append(listed, c.From)
-			case rule.Layer == graph.Context:
-			default:
+			case graph.Context:
+			case graph.Lineage, graph.Attribution, graph.Identity, graph.Ownership, graph.Affiliation:
 				edges = append(edges, [2]int32{number(c.From), number(c.To)})
 				if rule.Symmetric {
 					edges = append(edges, [2]int32{number(c.To), number(c.From)})
@@ -133,10 +132,10 @@ func build(b *testing.B) *world {
 	}
 	w.up, w.down = newArrays(len(w.number), edges, 1, 0), newArrays(len(w.number), edges, 0, 1)
 	for _, id := range listed {
-		w.up.listed[w.number[id]] = true
+		w.up.counted[w.number[id]] = true
 	}
 	for _, id := range w.subject {
-		w.down.product[w.number[id]] = true
+		w.down.counted[w.number[id]] = true
 	}
 	w.hub = w.number[synth.Hub]
 	edges = nil
@@ -144,7 +143,7 @@ func build(b *testing.B) *world {
 	if w.index, err = index.Follow(ctx, w.store, index.Options{Clock: now, MaxStale: time.Hour}); err != nil {
 		b.Fatal(err)
 	}
-	fmt.Printf("# %d products, %d entities, %d claims; index %d MB, %.0f bytes a claim with everything\n",
+	fmt.Fprintf(os.Stdout, "# %d products, %d entities, %d claims; index %d MB, %.0f bytes a claim with everything\n",
 		len(w.subject), len(w.number), w.claims, (heap()-before)>>20, float64(heap()-before)/float64(w.claims))
 	made = w
 	return w
@@ -161,7 +160,7 @@ func heap() uint64 {
 func newArrays(nodes int, edges [][2]int32, near, far int) arrays {
 	a := arrays{
 		start: make([]int32, nodes+1), far: make([]int32, len(edges)),
-		listed: make([]bool, nodes), product: make([]bool, nodes), mark: make([]int32, nodes),
+		counted: make([]bool, nodes), mark: make([]int32, nodes),
 	}
 	for _, e := range edges {
 		a.start[e[near]+1]++
@@ -177,19 +176,17 @@ func newArrays(nodes int, edges [][2]int32, near, far int) arrays {
 	return a
 }
 
-// walk visits everything on one side of an entity and counts what is listed and
-// what is a product.
-func (a *arrays) walk(from int32) (listed, product int) {
+// walk visits everything on one side of an entity and counts what is of interest
+// there: upstream the listed companies, downstream the products.
+func (a *arrays) walk(from int32) int {
+	found := 0
 	a.epoch++
 	a.queue = append(a.queue[:0], from)
 	a.mark[from] = a.epoch
 	for i := 0; i < len(a.queue); i++ {
 		n := a.queue[i]
-		if a.listed[n] {
-			listed++
-		}
-		if a.product[n] {
-			product++
+		if a.counted[n] {
+			found++
 		}
 		for _, far := range a.far[a.start[n]:a.start[n+1]] {
 			if a.mark[far] != a.epoch {
@@ -198,7 +195,7 @@ func (a *arrays) walk(from int32) (listed, product int) {
 			}
 		}
 	}
-	return listed, product
+	return found
 }
 
 // some returns subjects in an order that is the same for every way to answer.
@@ -211,9 +208,18 @@ func (w *world) some(n int) []graph.ID {
 	return ids
 }
 
+// warmUp is how many questions are asked before the clock runs: Neo4j plans and
+// compiles a statement when it first meets it.
+const warmUp = 50
+
 // quantiles runs ask for each subject, b.N times over, and reports p50 and p99.
 func quantiles(b *testing.B, ids []graph.ID, ask func(id graph.ID) error) {
 	b.Helper()
+	for _, id := range ids[:warmUp] {
+		if err := ask(id); err != nil {
+			b.Fatal(err)
+		}
+	}
 	var took []time.Duration
 	for i := 0; b.Loop(); i++ {
 		id := ids[i%len(ids)]
@@ -279,8 +285,7 @@ func BenchmarkReach(b *testing.B) {
 		for b.Loop() {
 			w.down.walk(w.hub)
 		}
-		_, n := w.down.walk(w.hub)
-		b.ReportMetric(float64(n), "products")
+		b.ReportMetric(float64(w.down.walk(w.hub)), "products")
 	})
 	b.Run("index", func(b *testing.B) {
 		question := graph.ReachQuestion{Origin: string(synth.Hub), AsOf: today, Policy: graph.DefaultPolicy(), Limit: 1}
