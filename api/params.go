@@ -69,8 +69,12 @@ type moment struct{ at graph.Moment }
 // UnmarshalText reads what graph.ParseMoment does.
 func (m *moment) UnmarshalText(text []byte) error {
 	at, err := graph.ParseMoment(string(text))
+	if err != nil {
+		return graph.Errorf(graph.KindInvalid,
+			"%q is not a time; write 2026-01-31T12:00:00Z (the + of an offset as %%2B), a day such as 2026-01-31, or a revision number (revisions begin at 1)", clip(string(text)))
+	}
 	m.at = at
-	return err
+	return nil
 }
 
 // Schema describes the parameter.
