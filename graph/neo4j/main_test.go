@@ -14,7 +14,7 @@ import (
 
 // randomGraphs is how many each property draws here, unless -rapid.checks says
 // otherwise: a question to a server takes a thousand times as long as one in memory.
-const randomGraphs = "20"
+const randomGraphs = "8"
 
 func TestMain(m *testing.M) {
 	if err := flag.Set("rapid.checks", randomGraphs); err != nil {
