@@ -19,8 +19,7 @@ type Assessor struct {
 	least   membership
 	most    membership
 	reached spread
-	subject [1]origin // entity 0 of every walk
-	direct  []target  // the listings reached without an affiliation
+	direct  []target // the listings reached without an affiliation
 }
 
 // NewAssessor makes a policy, a date and the lists asked for ready for many
@@ -148,7 +147,7 @@ func (a *Assessor) reach() bool {
 // run adds the listings that one run reaches, those that the rule covers if
 // there is one.
 func (a *Assessor) run(l limits, rule *ownershipRule) {
-	a.reached.run(&a.ev, l, a.subject[:])
+	a.reached.run(&a.ev, l)
 	a.listings(l, func(t target) bool {
 		if (rule == nil || rule.covers(t.list)) && !slices.Contains(a.direct, t) {
 			a.direct = append(a.direct, t)
@@ -161,7 +160,7 @@ func (a *Assessor) run(l limits, rule *ownershipRule) {
 // else leads to by claims of the same status.
 func (a *Assessor) affiliated() bool {
 	l := limits{way: ByAffiliation, hops: a.q.policy.MaxHops, affiliations: a.q.policy.MaxAffiliations}
-	a.reached.run(&a.ev, l, a.subject[:])
+	a.reached.run(&a.ev, l)
 	found := false
 	a.listings(l, func(t target) bool {
 		found = !slices.Contains(a.direct, t)
@@ -191,7 +190,7 @@ func (a *Assessor) listings(l limits, each func(target) bool) {
 func (a *Assessor) undetermined() bool {
 	w, ev := a.w, &a.ev
 	a.prepare(a.q.policy.WeakestStatus)
-	a.reached.run(ev, limits{way: ByLineage, hops: a.q.policy.MaxHops}, a.subject[:])
+	a.reached.run(ev, limits{way: ByLineage, hops: a.q.policy.MaxHops})
 	for i := range a.q.rules {
 		rule := &a.q.rules[i]
 		f, _ := rule.at(ev.day)

@@ -241,7 +241,8 @@ func (f *flood) doors(ev *evaluation, l limits, entered []bool) []entrance {
 		if from.listing.Status > ev.tier || (l.way == ByOwnership && !f.q.rules[l.rule].covers(from.listing.Far)) {
 			continue
 		}
-		s.run(ev, l, f.origins[o:o+1])
+		l.start = f.origins[o].company
+		s.run(ev, l)
 		for i := range f.companies.nodes {
 			used := s.best(int32(i), width)
 			if entered[i] || used < 0 {

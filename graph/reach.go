@@ -250,7 +250,8 @@ func (ev *evaluation) spreadFrom(l limits, origins []origin, product []bool, fou
 		if from.Status > ev.tier || (l.way == ByOwnership && !ev.q.rules[l.rule].covers(from.Far)) {
 			continue
 		}
-		s.run(ev, l, origins[o:o+1])
+		l.start = origins[o].company
+		s.run(ev, l)
 		for i := range found {
 			if product[i] && s.best(int32(i), int32(l.affiliations+1)) >= 0 { //nolint:gosec // bounded by entityLimit
 				found[i].reach(ev.tier, l.way, int32(o))

@@ -20,22 +20,17 @@ type origin struct {
 	listing Edge
 }
 
-// run reaches what the limits allow from some companies.
-func (s *spread) run(ev *evaluation, l limits, origins []origin) {
+// run reaches what the limits allow from their start.
+func (s *spread) run(ev *evaluation, l limits) {
 	w, width := ev.w, int32(l.affiliations+1) //nolint:gosec // at most affiliationLimit
 	size := len(w.nodes) * int(width)
 	s.hops = slices.Grow(s.hops[:0], size)[:size]
 	for i := range s.hops {
 		s.hops[i] = -1
 	}
-	s.level = s.level[:0]
-	for i := range origins {
-		at := origins[i].company * width
-		if s.hops[at] < 0 {
-			s.hops[at] = 0
-			s.level = append(s.level, at)
-		}
-	}
+	first := l.start * width
+	s.hops[first] = 0
+	s.level = append(s.level[:0], first)
 	for hops := 1; len(s.level) > 0 && hops <= l.hops; hops++ {
 		s.next = s.next[:0]
 		for _, from := range s.level {
