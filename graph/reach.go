@@ -120,7 +120,7 @@ func reach(ctx context.Context, v View, question ReachQuestion, after ID) (Reach
 	rows := make([]reached, len(found.rows))
 	for i, h := range found.rows {
 		from := origins[h.origin].listing
-		rows[i] = reached{v.ID(h.product), h.way, h.tier, h.action(&question.Policy.Actions), v.ID(from.Near), v.ID(from.Far)}
+		rows[i] = reached{v.ID(h.product), h.way, h.tier, max(h.action(&question.Policy.Actions), q.least), v.ID(from.Near), v.ID(from.Far)}
 	}
 	if found.more {
 		a.Next = question.cursor(a.Revision, rows[len(rows)-1].product)
