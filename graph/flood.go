@@ -13,7 +13,7 @@ import (
 type flood struct {
 	q         *inquiry
 	origins   []origin // in the order of ids
-	companies *walk    // what the listed companies own, are renamed to or are linked with
+	companies *walk    // what the listed companies own, are renamed to, are the same as or are linked with
 
 	products *walk   // for its numbering; none of its claims
 	start    []int32 // by product: its claims to other products
