@@ -54,6 +54,13 @@ type Record struct {
 	Entities []graph.Entity
 	Sources  []graph.Source // documents that the row names, beside the file itself
 	Claims   []Statement
+
+	// Mentions are entities that the record refers to, or adds attributes to,
+	// without describing them, such as the ends of a claim that another row or
+	// another file describes. Their names count only where the store has no
+	// such entity yet: no claim hangs in the air, and no name gives way to a
+	// number.
+	Mentions []graph.Entity
 }
 
 // Statement is a claim as a register states it. Its id is left empty: it is made
