@@ -17,6 +17,7 @@ type subject struct {
 	unitedNotes string // its number at the United Nations
 	designated  graph.Date
 	regulations []regulation
+	part        graph.Date // when the oldest name or address was published
 }
 
 // regulation is one that names a party, as the list prints it.
@@ -85,6 +86,14 @@ func (s *subject) under(r regulation) {
 	}
 }
 
+// since notes when a name, an address or a number of the party was published.
+// The regulation of the party itself may be one that amended the entry later.
+func (s *subject) since(published graph.Date) {
+	if !published.IsZero() && (s.part.IsZero() || published.Earliest() < s.part.Earliest()) {
+		s.part = published
+	}
+}
+
 // tell gives the sink the party's record, with a listing for each program.
 func (s *subject) tell(sink ingest.Sink) error {
 	var programs []string
@@ -99,7 +108,7 @@ func (s *subject) tell(sink ingest.Sink) error {
 	s.party.Set(party.Program, programs...)
 	var documents []graph.Source
 	for _, program := range programs {
-		statement, cited := s.listing(program)
+		statement, cited := s.listing(program, len(programs) == 1)
 		s.party.Claims = append(s.party.Claims, statement)
 		for _, d := range cited {
 			if !slices.ContainsFunc(documents, func(o graph.Source) bool { return o.ID == d.ID }) {
@@ -113,8 +122,9 @@ func (s *subject) tell(sink ingest.Sink) error {
 }
 
 // listing is the statement of one program, and the regulations that it cites.
-// The earliest of them dates it, unless the day of designation is known.
-func (s *subject) listing(program string) (ingest.Statement, []graph.Source) {
+// The earliest of them dates it, or the oldest part of the only entry, unless the
+// day of designation is known.
+func (s *subject) listing(program string, only bool) (ingest.Statement, []graph.Source) {
 	var of []regulation
 	for _, r := range s.regulations {
 		if r.program == program {
@@ -125,6 +135,9 @@ func (s *subject) listing(program string) (ingest.Statement, []graph.Source) {
 	var first regulation
 	if i := slices.IndexFunc(of, func(r regulation) bool { return !r.start().IsZero() }); i >= 0 {
 		first = of[i]
+	}
+	if only && !s.part.IsZero() && (first.start().IsZero() || s.part.Earliest() < first.start().Earliest()) {
+		first = regulation{published: s.part}
 	}
 	from := s.designated
 	if from.IsZero() {

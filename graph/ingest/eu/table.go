@@ -18,6 +18,10 @@ const (
 	wholeName = "NameAlias_WholeName"
 )
 
+// parts are what a row says of a party beside the entry itself, each under a
+// regulation of its own.
+var parts = []string{"NameAlias", "Address", "BirthDate", "Identification"}
+
 func readTable(ctx context.Context, f *file.File, sink ingest.Sink) (err error) {
 	table, err := file.NewTable(f, file.TableOptions{Require: []string{logicalID, wholeName}})
 	if err != nil {
@@ -139,6 +143,10 @@ func (r *rows) describe(s *subject, name string, row file.Row, at ingest.Place) 
 	d := dates{sink: r.sink, at: at}
 	if designated := d.read("Entity_DesignationDate", row.Get("Entity_DesignationDate")); !designated.IsZero() {
 		s.designated = designated
+	}
+	for _, part := range parts {
+		column := part + "_Regulation_PublicationDate"
+		s.since(d.read(column, row.Get(column)))
 	}
 	s.under(regulation{
 		kind: row.Get("Entity_Regulation_Type"), program: row.Get("Entity_Regulation_Programme"),

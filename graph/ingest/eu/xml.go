@@ -14,6 +14,13 @@ import (
 
 const root = "export"
 
+// summary is the regulation of a part of an entity.
+type summary struct {
+	Regulation struct {
+		Published string `xml:"publicationDate,attr"`
+	} `xml:"regulationSummary"`
+}
+
 // entity is a sanctionEntity of the XML file.
 type entity struct {
 	LogicalID  string `xml:"logicalId,attr"`
@@ -40,6 +47,7 @@ type entity struct {
 		Whole    string `xml:"wholeName,attr"`
 		Language string `xml:"nameLanguage,attr"`
 		Strong   string `xml:"strong,attr"`
+		summary
 	} `xml:"nameAlias"`
 	Addresses []struct {
 		Street  string `xml:"street,attr"`
@@ -50,17 +58,20 @@ type entity struct {
 		Zip     string `xml:"zipCode,attr"`
 		Code    string `xml:"countryIso2Code,attr"`
 		Country string `xml:"countryDescription,attr"`
+		summary
 	} `xml:"address"`
 	Births []struct {
 		Date string `xml:"birthdate,attr"`
 		Year string `xml:"year,attr"`
 		From string `xml:"yearRangeFrom,attr"`
 		To   string `xml:"yearRangeTo,attr"`
+		summary
 	} `xml:"birthdate"`
 	Numbers []struct {
 		Number      string `xml:"number,attr"`
 		Code        string `xml:"identificationTypeCode,attr"`
 		Description string `xml:"identificationTypeDescription,attr"`
+		summary
 	} `xml:"identification"`
 }
 
@@ -106,20 +117,7 @@ func readXML(ctx context.Context, f *file.File, sink ingest.Sink) error {
 // tell gives the sink a record of the entity.
 func (e *entity) tell(at ingest.Place, sink ingest.Sink) error {
 	s := newSubject(at, party.Tidy(e.LogicalID), "")
-	for _, n := range e.Names {
-		name := party.Tidy(n.Whole)
-		if name == "" {
-			name = party.Joined(" ", n.First, n.Middle, n.Last)
-		}
-		switch {
-		case s.party.Name == "":
-			s.party.Name = name
-		case strings.EqualFold(n.Strong, "false"):
-			s.party.Set(party.WeakAlias, name)
-			continue
-		}
-		s.party.Alias(name, language(n.Language))
-	}
+	e.named(s.party)
 	if s.party.Name == "" || s.number == "" {
 		at.Column = "nameAlias"
 		return sink.Refuse(ingest.Refusal{Place: at, Value: s.number, Reason: "the entity has no name, or no logicalId"})
@@ -139,6 +137,9 @@ func (e *entity) tell(at ingest.Place, sink ingest.Sink) error {
 		s.identified(n.Number, n.Code, n.Description)
 	}
 	d := dates{sink: sink, at: at}
+	for _, part := range e.summaries() {
+		s.since(d.read("regulationSummary", part.Regulation.Published))
+	}
 	s.designated = d.read("designationDate", e.Designated)
 	for _, r := range e.Regulations {
 		s.under(regulation{
@@ -150,4 +151,46 @@ func (e *entity) tell(at ingest.Place, sink ingest.Sink) error {
 		return d.err
 	}
 	return s.tell(sink)
+}
+
+// named gives the party its names: the first strong one is its own.
+func (e *entity) named(p *party.Party) {
+	whole := make([]string, len(e.Names))
+	for i, n := range e.Names {
+		if whole[i] = party.Tidy(n.Whole); whole[i] == "" {
+			whole[i] = party.Joined(" ", n.First, n.Middle, n.Last)
+		}
+		if p.Name == "" && !isWeak(n.Strong) {
+			p.Name = whole[i]
+		}
+	}
+	for i, n := range e.Names {
+		switch {
+		case p.Name == "":
+			p.Name = whole[i] // all are weak
+		case isWeak(n.Strong):
+			p.Set(party.WeakAlias, whole[i])
+		default:
+			p.Alias(whole[i], language(n.Language))
+		}
+	}
+}
+
+func isWeak(strong string) bool { return strings.EqualFold(strong, "false") }
+
+func (e *entity) summaries() []summary {
+	var all []summary
+	for _, n := range e.Names {
+		all = append(all, n.summary)
+	}
+	for _, a := range e.Addresses {
+		all = append(all, a.summary)
+	}
+	for _, b := range e.Births {
+		all = append(all, b.summary)
+	}
+	for _, n := range e.Numbers {
+		all = append(all, n.summary)
+	}
+	return all
 }

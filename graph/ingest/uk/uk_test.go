@@ -9,8 +9,8 @@ import (
 
 	"debadge/graph"
 	"debadge/graph/file"
-	"debadge/graph/ingest/uk"
 	"debadge/graph/ingest/transcript"
+	"debadge/graph/ingest/uk"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")

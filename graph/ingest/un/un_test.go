@@ -9,8 +9,8 @@ import (
 
 	"debadge/graph"
 	"debadge/graph/file"
-	"debadge/graph/ingest/un"
 	"debadge/graph/ingest/transcript"
+	"debadge/graph/ingest/un"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
