@@ -147,19 +147,29 @@ func shared() string {
 // counts that were made with another program.
 func TestTheRealFiles(t *testing.T) {
 	folder, party := shared(), graph.ID("company:us-ofac:30949")
-	parties, cmic, links, dates := 442, 68, 282, [2]string{"2021-08-02", "2021-06-03"}
+	parties, links, dates := 442, 282, [2]string{"2021-08-02", "2021-06-03"}
+	listings := map[graph.ID]int{ // per list
+		"list:us-ofac-ns-cmic": 68, "list:us-ofac-plc": 78, "list:us-ofac-ssi": 286,
+		"list:us-ofac-capta": 15, "list:us-ofac-mbs": 15, "list:us-ofac-fse": 0, "list:us-ofac-sdn": 0,
+	}
 	if folder == "" { // the same questions to the fixture, where the extracts are not
 		folder, party = "testdata", "company:us-ofac:90001"
-		parties, cmic, links, dates = 7, 2, 1, [2]string{"2031-08-02", "2031-06-03"}
+		parties, links, dates = 7, 1, [2]string{"2031-08-02", "2031-06-03"}
+		listings = map[graph.ID]int{
+			"list:us-ofac-ns-cmic": 2, "list:us-ofac-plc": 1, "list:us-ofac-ssi": 1,
+			"list:us-ofac-capta": 2, "list:us-ofac-mbs": 2, "list:us-ofac-fse": 1, "list:us-ofac-sdn": 0,
+		}
 	}
 	sink := read(t, opened(t, folder, all[:4]...))
 	if len(sink.Records) != parties {
 		t.Errorf("%d parties, want %d", len(sink.Records), parties)
 	}
-	onCMIC := listed(sink, "list:us-ofac-ns-cmic")
-	if len(onCMIC) != cmic {
-		t.Errorf("%d listings on NS-CMIC, want %d", len(onCMIC), cmic)
+	for list, want := range listings {
+		if got := len(listed(sink, list)); got != want {
+			t.Errorf("%d listings on %s, want %d", got, list, want)
+		}
 	}
+	onCMIC := listed(sink, "list:us-ofac-ns-cmic")
 	i := slices.IndexFunc(onCMIC, func(s ingest.Statement) bool { return s.From == party })
 	if i < 0 {
 		t.Fatalf("%s is not on NS-CMIC", party)

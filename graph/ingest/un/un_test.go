@@ -28,7 +28,7 @@ func read(t testing.TB, name string, content []byte) (*transcript.Sink, error) {
 	t.Helper()
 	f, err := file.New(name, content, file.Options{})
 	if err != nil {
-		t.Fatal(err)
+		return &transcript.Sink{}, err
 	}
 	var sink transcript.Sink
 	err = un.Format().Read(t.Context(), []*file.File{f}, &sink)
