@@ -1,0 +1,206 @@
+package ftm
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"debadge/graph"
+	"debadge/graph/ingest"
+)
+
+// link says how a schema that links two entities becomes a claim. from and to
+// are the properties that hold the ends.
+type link struct {
+	relation graph.Relation
+	from, to string
+	interest graph.Interest
+	words    []string // properties that say what kind of link it is, kept as the citation's text
+}
+
+var links = map[string]link{
+	"Ownership":   {graph.Owns, "owner", "asset", graph.Equity, []string{"role", "ownershipType", "percentage", "sharesType", "sharesCount"}},
+	"Control":     {graph.Owns, "controller", "controlled", graph.Control, []string{"role", "controlType"}},
+	"Succession":  {graph.RenamedTo, "predecessor", "successor", graph.Equity, []string{"role", "summary"}},
+	"UnknownLink": {graph.AffiliatedWith, "subject", "object", graph.Equity, []string{"role", "summary"}},
+	"Associate":   {graph.AffiliatedWith, "person", "associate", graph.Equity, []string{"relationship"}},
+	sanction:      {graph.ListedOn, "entity", "", graph.Equity, []string{"program", "authorityId"}},
+	// the property parent of an old LegalEntity, read as if it were a link
+	subsidiary: {graph.Owns, "parent", self, graph.Control, nil},
+}
+
+const (
+	sanction   = "Sanction"
+	subsidiary = "parent"
+	self       = "self"
+)
+
+const maxCitation = 500 // characters of a link's description that are kept
+
+// link gives the sink the claims that a link makes.
+func (r *reader) link(at ingest.Place, e *entity, l link) error {
+	from, err := r.ends(at, e, l.from)
+	if err != nil || len(from) == 0 {
+		return err
+	}
+	claim, ok, err := r.claim(at, e, l)
+	if err != nil || !ok {
+		return err
+	}
+	var far []graph.Entity
+	if e.Schema == sanction {
+		if far = e.lists(); len(far) == 0 {
+			return r.sink.Refuse(ingest.Refusal{Place: in(at, "authority"), Value: e.ID, Reason: "names no programId, dataset, authority or publisher, so on which list this is cannot be said"})
+		}
+	} else {
+		to, err := r.ends(at, e, l.to)
+		if err != nil || len(to) == 0 {
+			return err
+		}
+		for _, id := range to {
+			far = append(far, mention(id))
+		}
+	}
+	return r.sink.Record(e.record(at, claim, from, far))
+}
+
+// record makes the claims of every pair of ends.
+func (e *entity) record(at ingest.Place, claim ingest.Statement, from []string, far []graph.Entity) ingest.Record {
+	record := ingest.Record{At: at, Mentions: far}
+	for _, id := range from {
+		near := mention(id)
+		if e.Schema == sanction {
+			if programs := e.all("program"); len(programs) > 0 {
+				near.Attributes = map[string][]string{"program": programs}
+			}
+		}
+		if !slices.ContainsFunc(record.Mentions, func(m graph.Entity) bool { return m.ID == near.ID }) {
+			record.Mentions = append(record.Mentions, near)
+		}
+		for _, other := range far {
+			claim.From, claim.To = near.ID, other.ID
+			record.Claims = append(record.Claims, claim)
+		}
+	}
+	return record
+}
+
+// claim makes what all claims of a link have in common. ok is false where the
+// link is left out.
+func (r *reader) claim(at ingest.Place, e *entity, l link) (_ ingest.Statement, ok bool, err error) {
+	var refused *ingest.Refusal
+	date := func(names ...string) []graph.Date {
+		for _, name := range names {
+			dates, wrong := e.dates(name)
+			if wrong != "" && refused == nil {
+				refused = &ingest.Refusal{Place: in(at, name), Value: wrong, Reason: "is not a date; write YYYY, YYYY-MM or YYYY-MM-DD"}
+			}
+			if len(dates) > 0 {
+				return dates
+			}
+		}
+		return nil
+	}
+	c := graph.Claim{Relation: l.relation, Status: graph.Reported}
+	if begins := date("startDate", "date"); len(begins) > 0 {
+		c.ValidFrom = slices.MinFunc(begins, func(a, b graph.Date) int { return int(a.Earliest()) - int(b.Earliest()) })
+	}
+	ends := date("endDate")
+	if len(ends) > 0 && !l.relation.Rule().Event {
+		c.ValidTo = slices.MaxFunc(ends, func(a, b graph.Date) int { return int(a.Latest()) - int(b.Latest()) })
+	}
+	if e.Schema == sanction {
+		c.Status = e.status()
+		if listed := date("listingDate"); len(listed) > 0 {
+			c.Attributes = map[string]string{"published": listed[0].String()}
+			if c.ValidFrom.IsZero() {
+				c.ValidFrom = listed[0]
+			}
+		}
+	}
+	if refused != nil {
+		return ingest.Statement{}, false, r.sink.Refuse(*refused)
+	}
+	if len(ends) == 0 && e.over() && !l.relation.Rule().Event {
+		r.sink.LeaveOut(e.Schema + " that is over, without an end date")
+		return ingest.Statement{}, false, nil
+	}
+	if l.relation == graph.Owns {
+		e.share(l, &c)
+	}
+	c.Citations = []graph.Citation{e.citation(at, l)}
+	return ingest.Statement{Claim: c, Key: e.ID}, true, nil
+}
+
+func (e *entity) share(l link, c *graph.Claim) {
+	c.ShareMin, c.ShareMax = graph.ShareOf(0), graph.ShareOf(graph.WholeShare)
+	if l.interest != graph.Equity {
+		c.Attributes = map[string]string{"interest": l.interest.String()}
+		return
+	}
+	c.ShareMin, c.ShareMax = shares(e.all("percentage"))
+}
+
+func (e *entity) citation(at ingest.Place, l link) graph.Citation {
+	text := strings.Join(e.all(l.words...), "; ")
+	if runes := []rune(text); len(runes) > maxCitation {
+		text = string(runes[:maxCitation]) + "…"
+	}
+	return graph.Citation{Stance: graph.Supports, Locator: fmt.Sprintf("line %d: %s %s", at.Line, e.Schema, e.ID), Text: text}
+}
+
+// dates reads the values of a property; wrong is the first that is no date.
+func (e *entity) dates(name string) (dates []graph.Date, wrong string) {
+	for _, text := range e.all(name) {
+		day, _, _ := strings.Cut(text, "T")
+		d, err := graph.ParseDate(strings.TrimSpace(day))
+		if err != nil {
+			return nil, text
+		}
+		dates = append(dates, d)
+	}
+	return dates, ""
+}
+
+// over says that the status of a link is one of those that mean that it has
+// ended. Without a date of the end it can be given no place in time.
+func (e *entity) over() bool {
+	return slices.ContainsFunc(e.all("status"), func(status string) bool {
+		switch strings.ToLower(status) {
+		case "inactive", "expired", "ended", "terminated", "removed", "delisted", "former", "historical", "ceased":
+			return true
+		}
+		return false
+	})
+}
+
+// ends returns the parties that a property refers to. A reference to a thing is
+// left out, one to an entity that no file describes is refused.
+func (r *reader) ends(at ingest.Place, e *entity, name string) ([]string, error) {
+	if name == self {
+		return []string{e.ID}, nil
+	}
+	references := e.all(name)
+	if len(references) == 0 {
+		return nil, r.sink.Refuse(ingest.Refusal{Place: in(at, name), Value: e.ID, Reason: "is missing; " + e.Schema + " needs it"})
+	}
+	var known []string
+	for _, id := range references {
+		switch {
+		case r.parties.has(id):
+			known = append(known, id)
+		case r.things.has(id):
+			r.sink.LeaveOut(e.Schema + " of what is no company or person")
+		default:
+			if err := r.sink.Refuse(ingest.Refusal{Place: in(at, name), Value: id, Reason: "is not described in the files given; import the file that describes it together with this one"}); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return known, nil
+}
+
+func in(at ingest.Place, property string) ingest.Place {
+	at.Column = "properties." + property
+	return at
+}
