@@ -34,8 +34,8 @@ type Format struct {
 	Whole bool
 
 	// Read calls the sink for each record in the order of the files. It is
-	// called twice for an import (to check, then to write), and must do the
-	// same both times. Its memory does not grow with the file. What is wrong
+	// called several times for an import (to check, then to write), and must do
+	// the same each time. Its memory does not grow with the file. What is wrong
 	// with one row is given to the sink as a refusal; an error of Read, or of
 	// the sink, ends it: a file that is not of this format is KindInvalid.
 	Read func(ctx context.Context, files []*file.File, sink Sink) error
@@ -76,11 +76,16 @@ type Statement struct {
 	Key string
 }
 
-// Refusal is a row, or a part of one, that is not imported.
+// Refusal is a row that is not imported, or a value without which its row is.
 type Refusal struct {
 	Place
 	Value  string // shortened where it is long
 	Reason string // what is wrong and what would be right
+
+	// Kept says that the value alone is refused, and the row imported without
+	// it. A row that is not kept may be a listing: an edition with such a row
+	// closes nothing, since absence from it does not mean an end.
+	Kept bool
 }
 
 // Sink takes what a format reads. An error ends the reading.
