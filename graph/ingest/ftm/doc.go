@@ -22,6 +22,7 @@
 // A link may stand before the entities that it links, so the files are read
 // twice: first the parties, then the links. What the first walk keeps of each
 // entity is a few bits in a table of fixed size, so memory does not grow with
-// the file; see [seen] for what that costs. A link to an entity that no file
-// describes is refused: give the files that belong together in one import.
+// the file; see the type seen for what that costs. A link to an entity that
+// neither the files nor the store describe is refused: give the files that belong
+// together in one import.
 package ftm

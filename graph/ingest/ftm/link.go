@@ -47,42 +47,50 @@ func (r *reader) link(at ingest.Place, e *entity, l link) error {
 	if err != nil || !ok {
 		return err
 	}
-	var far []graph.Entity
+	record := ingest.Record{At: at}
+	var to []graph.ID
 	if e.Schema == sanction {
-		if far = e.lists(); len(far) == 0 {
-			return r.sink.Refuse(ingest.Refusal{Place: in(at, "authority"), Value: e.ID, Reason: "names no programId, dataset, authority or publisher, so on which list this is cannot be said"})
+		if record.Mentions = e.lists(); len(record.Mentions) == 0 {
+			return r.sink.Refuse(ingest.Refusal{Place: in(at, "authority"), Value: e.ID, Reason: "names no programId, dataset, authority or publisher, so it cannot be said on which list this is"})
 		}
+		for _, list := range record.Mentions {
+			to = append(to, list.ID)
+		}
+		record.Mentions = append(record.Mentions, r.programs(e, from)...)
 	} else {
-		to, err := r.ends(at, e, l.to)
-		if err != nil || len(to) == 0 {
+		owned, err := r.ends(at, e, l.to)
+		if err != nil {
 			return err
 		}
-		for _, id := range to {
-			far = append(far, mention(id))
+		for _, id := range owned {
+			to = append(to, partyID(id))
 		}
 	}
-	return r.sink.Record(e.record(at, claim, from, far))
-}
-
-// record makes the claims of every pair of ends.
-func (e *entity) record(at ingest.Place, claim ingest.Statement, from []string, far []graph.Entity) ingest.Record {
-	record := ingest.Record{At: at, Mentions: far}
 	for _, id := range from {
-		near := mention(id)
-		if e.Schema == sanction {
-			if programs := e.all("program"); len(programs) > 0 {
-				near.Attributes = map[string][]string{"program": programs}
-			}
-		}
-		if !slices.ContainsFunc(record.Mentions, func(m graph.Entity) bool { return m.ID == near.ID }) {
-			record.Mentions = append(record.Mentions, near)
-		}
-		for _, other := range far {
-			claim.From, claim.To = near.ID, other.ID
+		for _, far := range to {
+			claim.From, claim.To = partyID(id), far
 			record.Claims = append(record.Claims, claim)
 		}
 	}
-	return record
+	if len(record.Claims) == 0 {
+		return nil
+	}
+	return r.sink.Record(record)
+}
+
+// programs adds what a Sanction says of its program to the parties under it.
+func (r *reader) programs(e *entity, parties []string) []graph.Entity {
+	programs := e.all("program")
+	if len(programs) == 0 {
+		return nil
+	}
+	var all []graph.Entity
+	for _, id := range parties {
+		if r.parties.has(id) {
+			all = append(all, graph.Entity{ID: partyID(id), Name: id, Attributes: map[string][]string{"program": programs}})
+		}
+	}
+	return all
 }
 
 // claim makes what all claims of a link have in common. ok is false where the
@@ -174,8 +182,9 @@ func (e *entity) over() bool {
 	})
 }
 
-// ends returns the parties that a property refers to. A reference to a thing is
-// left out, one to an entity that no file describes is refused.
+// ends returns what a property refers to, without the things among it. What no
+// file given describes stays: the store may have it, and else the import
+// refuses the record.
 func (r *reader) ends(at ingest.Place, e *entity, name string) ([]string, error) {
 	if name == self {
 		return []string{e.ID}, nil
@@ -184,20 +193,13 @@ func (r *reader) ends(at ingest.Place, e *entity, name string) ([]string, error)
 	if len(references) == 0 {
 		return nil, r.sink.Refuse(ingest.Refusal{Place: in(at, name), Value: e.ID, Reason: "is missing; " + e.Schema + " needs it"})
 	}
-	var known []string
-	for _, id := range references {
-		switch {
-		case r.parties.has(id):
-			known = append(known, id)
-		case r.things.has(id):
+	return slices.DeleteFunc(references, func(id string) bool {
+		thing := !r.parties.has(id) && r.things.has(id)
+		if thing {
 			r.sink.LeaveOut(e.Schema + " of what is no company or person")
-		default:
-			if err := r.sink.Refuse(ingest.Refusal{Place: in(at, name), Value: id, Reason: "is not described in the files given; import the file that describes it together with this one"}); err != nil {
-				return nil, err
-			}
 		}
-	}
-	return known, nil
+		return thing
+	}), nil
 }
 
 func in(at ingest.Place, property string) ingest.Place {

@@ -19,14 +19,6 @@ var parties = map[string]string{
 	"Person":       "individual",
 }
 
-// things are schemata of which a link may speak without its being about a party.
-var things = map[string]bool{
-	"Address": true, "Airplane": true, "Article": true, "Asset": true, "Assessment": true, "BankAccount": true,
-	"CallForTenders": true, "Contract": true, "CourtCase": true, "CryptoWallet": true, "Document": true, "Event": true,
-	"Folder": true, "Mention": true, "Package": true, "Pages": true, "Position": true, "RealEstate": true, "Risk": true,
-	"Security": true, "Territory": true, "Trip": true, "UserAccount": true, "Vehicle": true, "Vessel": true, "Workbook": true,
-}
-
 // attributes tells from which properties an attribute of a company is taken.
 var attributes = map[string][]string{
 	"address":             {"address"},
@@ -57,9 +49,6 @@ func partyID(id string) graph.ID {
 	}
 	return graph.ID("company:ftm:" + ingest.Reference(id))
 }
-
-// mention is a party that a link refers to.
-func mention(id string) graph.Entity { return graph.Entity{ID: partyID(id), Name: id} }
 
 // party is the company that an entity describes.
 func (e *entity) party() graph.Entity {
@@ -98,13 +87,13 @@ func (e *entity) leis() []string {
 
 // countries returns the countries to which the entity belongs. A part of a
 // country (gb-sct) counts as the country; groups (eu) and countries that are no
-// more (suhh) have no code of two letters, or are none.
+// more (suhh) are none.
 func (e *entity) countries() []string {
 	var p property
 	for _, code := range e.all("jurisdiction", "mainCountry", "country", "nationality", "citizenship") {
-		code, _, _ = strings.Cut(strings.ToUpper(code), "-")
-		if len(code) == 2 && strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" && code != "EU" && code != "ZZ" && code != "UN" {
-			p.text(code)
+		code, _, _ = strings.Cut(code, "-")
+		if iso, ok := ingest.Country(code); ok && len(code) == 2 {
+			p.text(iso)
 		}
 	}
 	return p.texts

@@ -3,10 +3,10 @@ package ftm
 import "hash/fnv"
 
 // seen remembers ids in a table of fixed size (a Bloom filter): it never
-// forgets one, and rarely takes an unknown one for known. So no link is lost;
-// at worst, one to a vessel becomes one to a company that nobody describes.
-// With the largest table and ten million ids that happens to one link in
-// 100,000.
+// forgets one, and rarely takes an unknown one for known. So no link between
+// parties of the files is lost; at worst, one to a vessel is not left out but
+// refused. With the largest table and ten million ids that happens to one link
+// in 100,000.
 type seen struct {
 	bits []uint64
 }
