@@ -204,9 +204,8 @@ func (h *history) emit(s stretch) error {
 	st := ingest.Statement{Claim: s.claim, Key: fmt.Sprintf("%s %s %s %d %d", h.key, s.kind, s.level, s.number, h.count[s.slot])}
 	v := s.from
 	return h.sink.Record(ingest.Record{
-		At:       v.at,
-		Mentions: []graph.Entity{v.mention(v.Subject.record), v.mention(v.InterestedParty.record)},
-		Claims:   []ingest.Statement{st},
+		At:     v.at,
+		Claims: []ingest.Statement{st},
 	})
 }
 

@@ -114,13 +114,13 @@ func (s *statement) attributes() map[string][]string {
 	return all
 }
 
-// country is the code of the country, of which a part (US-DE) belongs to.
+// country is the country that the code is of, or of a part of which (US-DE).
 func (p place) country() string {
-	code, _, _ := strings.Cut(strings.ToUpper(string(p)), "-")
-	if len(code) != 2 || strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
-		return ""
+	code, _, _ := strings.Cut(string(p), "-")
+	if iso, ok := ingest.Country(code); ok && len(code) == 2 {
+		return iso
 	}
-	return code
+	return ""
 }
 
 // distinct returns the texts that say something, each once.

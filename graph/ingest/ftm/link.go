@@ -157,9 +157,15 @@ func (e *entity) citation(at ingest.Place, l link) graph.Citation {
 	return graph.Citation{Stance: graph.Supports, Locator: fmt.Sprintf("line %d: %s %s", at.Line, e.Schema, e.ID), Text: text}
 }
 
-// dates reads the values of a property; wrong is the first that is no date.
+// dates reads the values of a property; wrong is the first that is no date. A
+// year or a month goes if a day in it is among them: it says the same, less
+// precisely.
 func (e *entity) dates(name string) (dates []graph.Date, wrong string) {
-	for _, text := range e.all(name) {
+	texts := e.all(name)
+	for _, text := range texts {
+		if slices.ContainsFunc(texts, func(other string) bool { return strings.HasPrefix(other, text+"-") }) {
+			continue
+		}
 		day, _, _ := strings.Cut(text, "T")
 		d, err := graph.ParseDate(strings.TrimSpace(day))
 		if err != nil {

@@ -42,10 +42,35 @@ var regulators = map[string]graph.ID{
 	"us_trade_csl":            "",
 }
 
+// names are what the lists above are called where nobody has named them yet.
+var names = map[graph.ID]string{
+	"list:eu-fsf":             "Consolidated list of persons, groups and entities subject to EU financial sanctions",
+	"list:uk-ofsi":            "Consolidated List of Financial Sanctions Targets in the UK",
+	"list:un-sc":              "United Nations Security Council Consolidated List",
+	"list:us-bis-dpl":         "Denied Persons List (US Bureau of Industry and Security)",
+	"list:us-bis-entity-list": "Entity List (US Bureau of Industry and Security)",
+	"list:us-bis-meu-list":    "Military End-User List (US Bureau of Industry and Security)",
+	"list:us-bis-uvl":         "Unverified List (US Bureau of Industry and Security)",
+	"list:us-dod-1260h":       "Chinese military companies under section 1260H",
+	"list:us-ndaa-889":        "Section 889 of the NDAA for fiscal year 2019",
+	"list:us-ofac-capta":      "Correspondent Account or Payable-Through Account Sanctions List (US Office of Foreign Assets Control)",
+	"list:us-ofac-fse":        "Foreign Sanctions Evaders List (US Office of Foreign Assets Control)",
+	"list:us-ofac-mbs":        "Non-SDN Menu-Based Sanctions List (US Office of Foreign Assets Control)",
+	"list:us-ofac-ns-cmic":    "Non-SDN Chinese Military-Industrial Complex Companies List",
+	"list:us-ofac-plc":        "Non-SDN Palestinian Legislative Council List (US Office of Foreign Assets Control)",
+	"list:us-ofac-sdn":        "Specially Designated Nationals and Blocked Persons List (US Office of Foreign Assets Control)",
+	"list:us-ofac-ssi":        "Sectoral Sanctions Identifications List (US Office of Foreign Assets Control)",
+	"list:us-state-dtc":       "AECA Debarred List (US Department of State)",
+	"list:us-state-isn":       "Nonproliferation Sanctions (US Department of State)",
+}
+
 // lists returns the lists on which a Sanction says that somebody stands.
 func (e *entity) lists() []graph.Entity {
 	var all []graph.Entity
 	add := func(id graph.ID, name string) {
+		if known := names[id]; known != "" {
+			name = known
+		}
 		if !slices.ContainsFunc(all, func(l graph.Entity) bool { return l.ID == id }) {
 			all = append(all, graph.Entity{ID: id, Name: name})
 		}

@@ -10,16 +10,19 @@ import (
 	"debadge/graph/ingest"
 )
 
-// company reads a record of level 1.
-func company(at ingest.Place, n *node) (ingest.Record, *ingest.Refusal) {
+// company reads a record of level 1. left names what it is if it is left out.
+func company(at ingest.Place, n *node) (record ingest.Record, left string, wrong *ingest.Refusal) {
 	lei, wrong := identifier(at, n, "LEI")
 	if wrong != nil {
-		return ingest.Record{}, wrong
+		return record, "", wrong
+	}
+	if n.at("Extension", "Deletion") != nil {
+		return record, "LEI record that was deleted", nil
 	}
 	who := n.at("Entity")
 	e := graph.Entity{ID: ingest.LEIParty(lei), Name: who.value("LegalName")}
 	if e.Name == "" {
-		return ingest.Record{}, &ingest.Refusal{Place: in(at, "Entity.LegalName"), Value: lei, Reason: "is missing; every LEI record has a legal name"}
+		return record, "", &ingest.Refusal{Place: in(at, "Entity.LegalName"), Value: lei, Reason: "is missing; every LEI record has a legal name"}
 	}
 	e.Attributes = map[string][]string{
 		"lei":                    {lei},
@@ -34,13 +37,13 @@ func company(at ingest.Place, n *node) (ingest.Record, *ingest.Refusal) {
 		"lei_status":             distinct(n.value("Registration", "RegistrationStatus")),
 	}
 	otherNames(who, &e)
-	record := ingest.Record{At: at}
+	record.At = at
 	if wrong := successors(at, who, &e, &record); wrong != nil {
-		return ingest.Record{}, wrong
+		return record, "", wrong
 	}
 	maps.DeleteFunc(e.Attributes, func(_ string, values []string) bool { return len(values) == 0 })
 	record.Entities = []graph.Entity{e}
-	return record, nil
+	return record, "", nil
 }
 
 // otherNames adds the other and the transliterated names, each once: as aliases,
@@ -136,12 +139,14 @@ func address(n *node) string {
 	return strings.Join(parts, ", ")
 }
 
+// countries are those of some codes, of which a part of a country (US-DE)
+// counts as the country.
 func countries(codes ...string) []string {
 	var all []string
 	for _, code := range codes {
-		code, _, _ = strings.Cut(strings.ToUpper(code), "-")
-		if len(code) == 2 && strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" {
-			all = append(all, code)
+		code, _, _ = strings.Cut(code, "-")
+		if iso, ok := ingest.Country(code); ok && len(code) == 2 {
+			all = append(all, iso)
 		}
 	}
 	return distinct(all...)
