@@ -69,15 +69,15 @@ func (h *history) take(v *version) error {
 	slots, interests := h.slots(v)
 	for i, s := range slots {
 		claim, wrong := v.claim(interests[i])
-		switch {
-		case wrong != nil:
-			if v.told {
-				if err := h.sink.Refuse(*wrong); err != nil {
-					return err
-				}
+		for _, w := range wrong {
+			if !v.told {
+				break
 			}
-			continue
-		case claim.Relation == graph.Owns && claim.ShareMax.Micro() == 0:
+			if err := h.sink.Refuse(w); err != nil {
+				return err
+			}
+		}
+		if claim.Relation == graph.Owns && claim.ShareMax.Micro() == 0 {
 			v.leaveOut(h.sink, "interest with a share of 0")
 			if err := h.until(s, firstOf(claim.ValidFrom, v.date)); err != nil {
 				return err

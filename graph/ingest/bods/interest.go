@@ -92,8 +92,9 @@ func number(raw json.RawMessage) string {
 }
 
 // claim makes the claim of an interest; its dates are those that the interest
-// itself states. wrong says what is wrong with it.
-func (s *statement) claim(i *interest) (c graph.Claim, wrong *ingest.Refusal) {
+// itself states. A share or a date that cannot be read is refused, and the
+// interest kept without it: an owner is not lost to a slip.
+func (s *statement) claim(i *interest) (c graph.Claim, wrong []ingest.Refusal) {
 	c = graph.Claim{Relation: graph.Owns, From: s.party(s.InterestedParty.record), To: s.party(s.Subject.record), Status: graph.Reported}
 	switch i.Type {
 	case "shareholding":
@@ -104,27 +105,32 @@ func (s *statement) claim(i *interest) (c graph.Claim, wrong *ingest.Refusal) {
 	default:
 		c.Attributes = map[string]string{"interest": graph.Control.String()}
 	}
-	least, most, column, err := i.Share.band()
+	least, most, member, err := i.Share.band()
 	if err != nil {
-		return c, s.refusal("interests.share."+column, "", err.Error())
+		wrong = append(wrong, s.refusal("share."+member, "", err))
+		least, most = graph.ShareOf(0), graph.ShareOf(graph.WholeShare)
 	}
 	if c.Relation == graph.Owns {
 		c.ShareMin, c.ShareMax = least, most
 	}
 	if c.ValidFrom, err = day(i.StartDate); err != nil {
-		return c, s.refusal("interests.startDate", i.StartDate, err.Error())
+		wrong = append(wrong, s.refusal("startDate", i.StartDate, err))
 	}
 	if c.ValidTo, err = day(i.EndDate); err != nil {
-		return c, s.refusal("interests.endDate", i.EndDate, err.Error())
+		wrong = append(wrong, s.refusal("endDate", i.EndDate, err))
+	}
+	if !c.ValidTo.IsZero() && c.ValidFrom.Earliest() >= c.ValidTo.Latest() {
+		wrong = append(wrong, s.refusal("startDate", i.StartDate, graph.Errorf(graph.KindInvalid, "is not before the endDate %s", i.EndDate)))
+		c.ValidFrom = graph.Date{}
 	}
 	c.Citations = []graph.Citation{{Stance: graph.Supports, Locator: "statement " + s.StatementID, Text: i.text()}}
-	return c, nil
+	return c, wrong
 }
 
 // day reads a date, or the date of a time.
 func day(text string) (d graph.Date, err error) {
-	text, _, _ = strings.Cut(text, "T")
-	err = d.UnmarshalText([]byte(text))
+	text, _, _ = strings.Cut(strings.TrimSpace(text), "T")
+	err = d.UnmarshalText([]byte(text)) // leaves d alone if it is wrong
 	return d, err
 }
 
@@ -134,11 +140,11 @@ func (i *interest) text() string {
 	return fmt.Sprintf("%.500s", strings.Join(parts, ", "))
 }
 
-func (s *statement) refusal(column, value, reason string) *ingest.Refusal {
+func (s *statement) refusal(member, value string, err error) ingest.Refusal {
 	at := s.at
-	at.Column = column
+	at.Column = "interests." + member
 	if s.RecordType != "" {
-		at.Column = "recordDetails." + column
+		at.Column = "recordDetails.interests." + member
 	}
-	return &ingest.Refusal{Place: at, Value: value, Reason: reason}
+	return ingest.Refusal{Place: at, Value: value, Reason: err.Error(), Kept: true}
 }

@@ -1,6 +1,7 @@
 package bods
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -119,14 +120,30 @@ func (r *reader) tell(files []*file.File, key string, group []entry) error {
 		s, _, _ := parse(ingest.Place{File: files[e.file].Name, Line: e.line}, e.data) // read once already
 		versions = append(versions, version{s, e.told})
 	}
-	slices.SortStableFunc(versions, func(a, b version) int {
-		if a.date.IsZero() || b.date.IsZero() {
-			return 0
-		}
-		return int(a.date.Earliest()) - int(b.date.Earliest())
-	})
+	inOrder(versions)
 	if !slices.ContainsFunc(versions, func(v version) bool { return v.told }) {
 		return nil
 	}
 	return tell(r.sink, key, versions)
+}
+
+// inOrder sorts versions by their dates. One without a date stays behind the
+// one that it stands behind.
+func inOrder(versions []version) {
+	at := make(map[*version]graph.Day, len(versions))
+	order := make([]*version, len(versions))
+	last := graph.MinDay
+	for i := range versions {
+		v := &versions[i]
+		if !v.date.IsZero() {
+			last = v.date.Earliest()
+		}
+		at[v], order[i] = last, v
+	}
+	slices.SortStableFunc(order, func(a, b *version) int { return cmp.Compare(at[a], at[b]) })
+	sorted := make([]version, len(versions))
+	for i, v := range order {
+		sorted[i] = *v
+	}
+	copy(versions, sorted)
 }

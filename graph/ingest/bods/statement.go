@@ -55,15 +55,15 @@ type header struct {
 // details are recordDetails of 0.4; in 0.3 they stand in the statement itself.
 type details struct {
 	// of an entity
-	EntityType     word        `json:"entityType"`
-	Name           string      `json:"name"`
-	AlternateNames []string    `json:"alternateNames"`
-	Jurisdiction   place       `json:"jurisdiction"`
-	Incorporated   place       `json:"incorporatedInJurisdiction"` // 0.3
-	Public         publicity   `json:"publicListing"`
+	EntityType     word         `json:"entityType"`
+	Name           string       `json:"name"`
+	AlternateNames []string     `json:"alternateNames"`
+	Jurisdiction   place        `json:"jurisdiction"`
+	Incorporated   place        `json:"incorporatedInJurisdiction"` // 0.3
+	Public         publicity    `json:"publicListing"`
 	Identifiers    []identifier `json:"identifiers"`
-	Addresses      []address   `json:"addresses"`
-	Unspecified    reason      `json:"unspecifiedEntityDetails"`
+	Addresses      []address    `json:"addresses"`
+	Unspecified    reason       `json:"unspecifiedEntityDetails"`
 
 	// of a person
 	PersonType        string  `json:"personType"`
@@ -223,7 +223,7 @@ func (s *statement) series() string {
 	if s.RecordType == "" {
 		return s.StatementID
 	}
-	return s.publisher() + "\x00" + s.RecordID
+	return s.publisher() + " " + s.RecordID
 }
 
 func (s *statement) publisher() string {

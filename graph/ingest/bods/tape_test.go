@@ -68,7 +68,11 @@ func (t *tape) Record(r ingest.Record) error {
 
 func (t *tape) Refuse(r ingest.Refusal) error {
 	t.refused++
-	t.line("line %d refused: %s: %q %s", r.Line, r.Column, r.Value, r.Reason)
+	what := "refused"
+	if r.Kept {
+		what = "refused (value)"
+	}
+	t.line("line %d %s: %s: %q %s", r.Line, what, r.Column, r.Value, r.Reason)
 	return nil
 }
 

@@ -96,47 +96,49 @@ func (r *reader) programs(e *entity, parties []string) []graph.Entity {
 // claim makes what all claims of a link have in common. ok is false where the
 // link is left out.
 func (r *reader) claim(at ingest.Place, e *entity, l link) (_ ingest.Statement, ok bool, err error) {
-	var refused *ingest.Refusal
-	date := func(names ...string) []graph.Date {
-		for _, name := range names {
-			dates, wrong := e.dates(name)
-			if wrong != "" && refused == nil {
-				refused = &ingest.Refusal{Place: in(at, name), Value: wrong, Reason: "is not a date; write YYYY, YYYY-MM or YYYY-MM-DD"}
-			}
-			if len(dates) > 0 {
-				return dates
-			}
-		}
-		return nil
+	event := l.relation.Rule().Event
+	begins, err := r.dates(at, e, "startDate", "date")
+	if err != nil {
+		return ingest.Statement{}, false, err
 	}
-	c := graph.Claim{Relation: l.relation, Status: graph.Reported}
-	if begins := date("startDate", "date"); len(begins) > 0 {
-		c.ValidFrom = slices.MinFunc(begins, func(a, b graph.Date) int { return int(a.Earliest()) - int(b.Earliest()) })
+	ends, err := r.dates(at, e, "endDate")
+	if err != nil {
+		return ingest.Statement{}, false, err
 	}
-	ends := date("endDate")
-	if len(ends) > 0 && !l.relation.Rule().Event {
-		c.ValidTo = slices.MaxFunc(ends, func(a, b graph.Date) int { return int(a.Latest()) - int(b.Latest()) })
-	}
-	if e.Schema == sanction {
-		c.Status = e.status()
-		if listed := date("listingDate"); len(listed) > 0 {
-			c.Attributes = map[string]string{"published": listed[0].String()}
-			if c.ValidFrom.IsZero() {
-				c.ValidFrom = listed[0]
-			}
-		}
-	}
-	if refused != nil {
-		return ingest.Statement{}, false, r.sink.Refuse(*refused)
-	}
-	if len(ends) == 0 && e.over() && !l.relation.Rule().Event {
+	if len(ends) == 0 && e.over() && !event {
 		r.sink.LeaveOut(e.Schema + " that is over, without an end date")
 		return ingest.Statement{}, false, nil
+	}
+	c := graph.Claim{Relation: l.relation, Status: graph.Reported, Citations: []graph.Citation{e.citation(at, l)}}
+	if e.Schema == sanction {
+		c.Status = e.status()
+		listed, err := r.dates(at, e, "listingDate")
+		if err != nil {
+			return ingest.Statement{}, false, err
+		}
+		if len(listed) > 0 {
+			c.Attributes = map[string]string{"published": listed[0].String()}
+		}
+		if len(begins) == 0 {
+			begins = listed
+		}
+	}
+	if len(begins) > 0 {
+		c.ValidFrom = slices.MinFunc(begins, func(a, b graph.Date) int { return int(a.Earliest()) - int(b.Earliest()) })
+	}
+	if len(ends) > 0 && !event {
+		c.ValidTo = slices.MaxFunc(ends, func(a, b graph.Date) int { return int(a.Latest()) - int(b.Latest()) })
+	}
+	if !c.ValidTo.IsZero() && c.ValidFrom.Earliest() >= c.ValidTo.Latest() {
+		reason := "is not before the endDate " + c.ValidTo.String()
+		if err := r.sink.Refuse(ingest.Refusal{Place: in(at, "startDate"), Value: c.ValidFrom.String(), Reason: reason, Kept: true}); err != nil {
+			return ingest.Statement{}, false, err
+		}
+		c.ValidFrom = graph.Date{}
 	}
 	if l.relation == graph.Owns {
 		e.share(l, &c)
 	}
-	c.Citations = []graph.Citation{e.citation(at, l)}
 	return ingest.Statement{Claim: c, Key: e.ID}, true, nil
 }
 
@@ -157,23 +159,31 @@ func (e *entity) citation(at ingest.Place, l link) graph.Citation {
 	return graph.Citation{Stance: graph.Supports, Locator: fmt.Sprintf("line %d: %s %s", at.Line, e.Schema, e.ID), Text: text}
 }
 
-// dates reads the values of a property; wrong is the first that is no date. A
-// year or a month goes if a day in it is among them: it says the same, less
-// precisely.
-func (e *entity) dates(name string) (dates []graph.Date, wrong string) {
-	texts := e.all(name)
-	for _, text := range texts {
-		if slices.ContainsFunc(texts, func(other string) bool { return strings.HasPrefix(other, text+"-") }) {
-			continue
+// dates reads the values of the first of some properties that has any. A year
+// or a month goes if a day in it is among them: it says the same, less
+// precisely. What is no date is refused, and the link kept without it.
+func (r *reader) dates(at ingest.Place, e *entity, names ...string) (dates []graph.Date, err error) {
+	for _, name := range names {
+		texts := e.all(name)
+		for _, text := range texts {
+			if slices.ContainsFunc(texts, func(other string) bool { return strings.HasPrefix(other, text+"-") }) {
+				continue
+			}
+			day, _, _ := strings.Cut(text, "T")
+			d, wrong := graph.ParseDate(strings.TrimSpace(day))
+			if wrong != nil {
+				if err := r.sink.Refuse(ingest.Refusal{Place: in(at, name), Value: text, Reason: wrong.Error(), Kept: true}); err != nil {
+					return nil, err
+				}
+				continue
+			}
+			dates = append(dates, d)
 		}
-		day, _, _ := strings.Cut(text, "T")
-		d, err := graph.ParseDate(strings.TrimSpace(day))
-		if err != nil {
-			return nil, text
+		if len(dates) > 0 {
+			break
 		}
-		dates = append(dates, d)
 	}
-	return dates, ""
+	return dates, nil
 }
 
 // over says that the status of a link is one of those that mean that it has

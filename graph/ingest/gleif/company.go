@@ -11,10 +11,10 @@ import (
 )
 
 // company reads a record of level 1. left names what it is if it is left out.
-func company(at ingest.Place, n *node) (record ingest.Record, left string, wrong *ingest.Refusal) {
-	lei, wrong := identifier(at, n, "LEI")
-	if wrong != nil {
-		return record, "", wrong
+func company(at ingest.Place, n *node) (record ingest.Record, left string, wrong []ingest.Refusal) {
+	lei, bad := identifier(at, n, "LEI")
+	if bad != nil {
+		return record, "", bad
 	}
 	if n.at("Extension", "Deletion") != nil {
 		return record, "LEI record that was deleted", nil
@@ -22,7 +22,7 @@ func company(at ingest.Place, n *node) (record ingest.Record, left string, wrong
 	who := n.at("Entity")
 	e := graph.Entity{ID: ingest.LEIParty(lei), Name: who.value("LegalName")}
 	if e.Name == "" {
-		return record, "", &ingest.Refusal{Place: in(at, "Entity.LegalName"), Value: lei, Reason: "is missing; every LEI record has a legal name"}
+		return record, "", []ingest.Refusal{{Place: in(at, "Entity.LegalName"), Value: lei, Reason: "is missing; every LEI record has a legal name"}}
 	}
 	e.Attributes = map[string][]string{
 		"lei":                    {lei},
@@ -38,12 +38,10 @@ func company(at ingest.Place, n *node) (record ingest.Record, left string, wrong
 	}
 	otherNames(who, &e)
 	record.At = at
-	if wrong := successors(at, who, &e, &record); wrong != nil {
-		return record, "", wrong
-	}
+	wrong = successors(at, who, &e, &record)
 	maps.DeleteFunc(e.Attributes, func(_ string, values []string) bool { return len(values) == 0 })
 	record.Entities = []graph.Entity{e}
-	return record, "", nil
+	return record, "", wrong
 }
 
 // otherNames adds the other and the transliterated names, each once: as aliases,
@@ -73,27 +71,30 @@ func otherNames(who *node, e *graph.Entity) {
 
 // successors adds what the company became. A successor without an LEI cannot be
 // told from others of its name, so it is only named.
-func successors(at ingest.Place, who *node, e *graph.Entity, record *ingest.Record) *ingest.Refusal {
-	since, wrong := succeeded(at, who)
-	if wrong != nil {
-		return wrong
+func successors(at ingest.Place, who *node, e *graph.Entity, record *ingest.Record) (wrong []ingest.Refusal) {
+	next := who.each("SuccessorEntity")
+	if len(next) == 0 {
+		return nil
 	}
-	for _, next := range who.each("SuccessorEntity") {
-		name := next.value("SuccessorEntityName")
-		if next.value("SuccessorLEI") == "" {
+	since, wrong := succeeded(at, who)
+	for _, n := range next {
+		name := n.value("SuccessorEntityName")
+		if n.value("SuccessorLEI") == "" {
 			e.Attributes["successor_name"] = append(e.Attributes["successor_name"], distinct(name)...)
 			continue
 		}
-		lei, wrong := identifier(at, next, "SuccessorLEI")
-		if wrong != nil {
-			return wrong
-		}
-		if ingest.LEIParty(lei) == e.ID {
-			continue // some records of 2017 name themselves
+		lei, bad := identifier(at, n, "SuccessorLEI")
+		if bad != nil {
+			bad[0].Kept = true // the company is still one
+			wrong = append(wrong, bad...)
+			continue
 		}
 		heir := mention(lei)
 		if name != "" {
 			heir.Name = name
+		}
+		if heir.ID == e.ID {
+			continue // a record that names itself says nothing
 		}
 		record.Mentions = append(record.Mentions, heir)
 		record.Claims = append(record.Claims, ingest.Statement{
@@ -104,12 +105,12 @@ func successors(at ingest.Place, who *node, e *graph.Entity, record *ingest.Reco
 			Key: "successor",
 		})
 	}
-	return nil
+	return wrong
 }
 
 // succeeded is the day on which the company ceased for its successor, if the
 // record tells one: CDF 2.1 dates the expiry, CDF 3.1 the events.
-func succeeded(at ingest.Place, who *node) (graph.Date, *ingest.Refusal) {
+func succeeded(at ingest.Place, who *node) (graph.Date, []ingest.Refusal) {
 	if text := who.value("EntityExpirationDate"); text != "" {
 		return date(at, text, "Entity.EntityExpirationDate")
 	}
@@ -164,22 +165,22 @@ func distinct(texts ...string) []string {
 }
 
 // identifier reads the LEI in a child of a node.
-func identifier(at ingest.Place, n *node, name string) (string, *ingest.Refusal) {
+func identifier(at ingest.Place, n *node, name string) (string, []ingest.Refusal) {
 	text := n.value(name)
 	lei, ok := ingest.LEI(text)
 	if !ok {
-		return "", &ingest.Refusal{Place: in(at, name), Value: text, Reason: "is not an LEI: 18 letters or digits and two check digits"}
+		return "", []ingest.Refusal{{Place: in(at, name), Value: text, Reason: "is not an LEI: 18 letters or digits and two check digits"}}
 	}
 	return lei, nil
 }
 
 // date reads the day of a time stamp as it is printed: 2017-12-06T01:00:00+01:00
-// is that day, wherever it is read.
-func date(at ingest.Place, text, column string) (graph.Date, *ingest.Refusal) {
+// is that day, wherever it is read. A claim is kept without a date that is none.
+func date(at ingest.Place, text, column string) (graph.Date, []ingest.Refusal) {
 	day, _, _ := strings.Cut(text, "T")
 	d, err := graph.ParseDate(day)
 	if err != nil {
-		return graph.Date{}, &ingest.Refusal{Place: in(at, column), Value: text, Reason: "is not a date; GLEIF writes 2017-12-06T00:00:00Z"}
+		return graph.Date{}, []ingest.Refusal{{Place: in(at, column), Value: text, Reason: "is not a date; GLEIF writes 2017-12-06T00:00:00Z", Kept: true}}
 	}
 	return d, nil
 }

@@ -19,12 +19,12 @@ type step struct {
 
 // Names in the CSV that are not those of the XML.
 var columnNames = map[string][]string{
-	"Period":       {"RelationshipPeriods", "RelationshipPeriod"},
-	"Qualifiers":   {"RelationshipQualifiers", "RelationshipQualifier"},
-	"Quantifiers":  {"RelationshipQuantifiers", "RelationshipQuantifier"},
-	"startDate":    {"StartDate"},
-	"endDate":      {"EndDate"},
-	"periodType":   {"PeriodType"},
+	"Period":      {"RelationshipPeriods", "RelationshipPeriod"},
+	"Qualifiers":  {"RelationshipQualifiers", "RelationshipQualifier"},
+	"Quantifiers": {"RelationshipQuantifiers", "RelationshipQuantifier"},
+	"startDate":   {"StartDate"},
+	"endDate":     {"EndDate"},
+	"periodType":  {"PeriodType"},
 	"xmllang":     {langStep},
 	"type":        {kindStep},
 }

@@ -106,7 +106,7 @@ func (r *reader) record(line int, n *node) error {
 	var (
 		record ingest.Record
 		left   string
-		wrong  *ingest.Refusal
+		wrong  []ingest.Refusal
 	)
 	switch {
 	case n.at("Relationship") != nil:
@@ -116,13 +116,20 @@ func (r *reader) record(line int, n *node) error {
 	case n.at("Entity") != nil:
 		record, left, wrong = company(at, n)
 	default:
-		wrong = &ingest.Refusal{Place: at, Value: n.value("LEI"), Reason: "is none of LEI record (Entity), relationship record (Relationship) and reporting exception (ExceptionCategory)"}
+		wrong = []ingest.Refusal{{Place: at, Value: n.value("LEI"), Reason: "is none of LEI record (Entity), relationship record (Relationship) and reporting exception (ExceptionCategory)"}}
 		r.found--
 	}
 	r.found++
+	kept := true
+	for _, w := range wrong {
+		kept = kept && w.Kept
+		if err := r.sink.Refuse(w); err != nil {
+			return err
+		}
+	}
 	switch {
-	case wrong != nil:
-		return r.sink.Refuse(*wrong)
+	case !kept:
+		return nil
 	case left != "":
 		r.sink.LeaveOut(left)
 		return nil

@@ -20,13 +20,13 @@ var relations = map[string]graph.Relation{
 
 // relationship reads a record of level 2. left names what it is if it is left
 // out.
-func relationship(at ingest.Place, n *node) (record ingest.Record, left string, wrong *ingest.Refusal) {
+func relationship(at ingest.Place, n *node) (record ingest.Record, left string, wrong []ingest.Refusal) {
 	r := n.at("Relationship")
 	kind := r.value("RelationshipType")
 	relation, ok := relations[kind]
 	if !ok {
 		if kind == "" {
-			return record, "", &ingest.Refusal{Place: in(at, "RelationshipType"), Reason: "is missing"}
+			return record, "", []ingest.Refusal{{Place: in(at, "Relationship.RelationshipType"), Reason: "is missing"}}
 		}
 		return record, "relationship " + kind, nil
 	}
@@ -35,21 +35,17 @@ func relationship(at ingest.Place, n *node) (record ingest.Record, left string, 
 		if t := r.value(name, "NodeIDType"); t != "" && t != "LEI" {
 			return record, "relationship with a node that has no LEI (" + t + ")", nil
 		}
-		lei, wrong := identifier(at, r.at(name), "NodeID")
-		if wrong != nil {
-			wrong.Column = "Relationship." + name + ".NodeID"
+		if ends[i], wrong = identifier(at, r.at(name), "NodeID"); wrong != nil {
+			wrong[0].Column = "Relationship." + name + ".NodeID"
 			return record, "", wrong
 		}
-		ends[i] = lei
 	}
 	claim := graph.Claim{Relation: relation, Status: graph.Reported, From: ingest.LEIParty(ends[0]), To: ingest.LEIParty(ends[1])}
 	if relation == graph.Owns {
 		claim.ShareMin, claim.ShareMax = graph.ShareOf(0), graph.ShareOf(graph.WholeShare)
 		claim.Attributes = map[string]string{"interest": graph.Control.String()}
 	}
-	if wrong := period(at, n, &claim); wrong != nil {
-		return record, "", wrong
-	}
+	wrong = period(at, n, &claim)
 	if withdrawn(n) {
 		claim.Status = graph.Disputed
 	} else if over(n) && claim.ValidTo.IsZero() {
@@ -60,26 +56,27 @@ func relationship(at ingest.Place, n *node) (record ingest.Record, left string, 
 		At:       at,
 		Mentions: []graph.Entity{mention(ends[0]), mention(ends[1])},
 		Claims:   []ingest.Statement{{Claim: claim, Key: kind}},
-	}, "", nil
+	}, "", wrong
 }
 
 // period sets the dates of a claim. Of several relationship periods, the
 // longest stretch that they span is meant.
-func period(at ingest.Place, n *node, c *graph.Claim) *ingest.Refusal {
+func period(at ingest.Place, n *node, c *graph.Claim) (wrong []ingest.Refusal) {
 	first, open := true, false
+	read := func(text, column string) graph.Date {
+		if text == "" {
+			return graph.Date{}
+		}
+		d, bad := date(at, text, column)
+		wrong = append(wrong, bad...)
+		return d
+	}
 	for _, p := range n.at("Relationship").items("RelationshipPeriods", "RelationshipPeriod") {
 		if p.value("PeriodType") != "RELATIONSHIP_PERIOD" {
 			continue
 		}
-		var from, to graph.Date
-		for name, d := range map[string]*graph.Date{"StartDate": &from, "EndDate": &to} {
-			if text := p.value(name); text != "" {
-				var wrong *ingest.Refusal
-				if *d, wrong = date(at, text, "Relationship.Period."+name); wrong != nil {
-					return wrong
-				}
-			}
-		}
+		from := read(p.value("StartDate"), "Relationship.Period.StartDate")
+		to := read(p.value("EndDate"), "Relationship.Period.EndDate")
 		if first || from.Earliest() < c.ValidFrom.Earliest() {
 			c.ValidFrom = from
 		}
@@ -91,14 +88,14 @@ func period(at ingest.Place, n *node, c *graph.Claim) *ingest.Refusal {
 	if open {
 		c.ValidTo = graph.Date{}
 	}
-	if updated := n.value("Registration", "LastUpdateDate"); over(n) && c.ValidTo.IsZero() && updated != "" {
-		end, wrong := date(at, updated, "Registration.LastUpdateDate")
-		if wrong != nil {
-			return wrong
-		}
-		c.ValidTo = end
+	if over(n) && c.ValidTo.IsZero() {
+		c.ValidTo = read(n.value("Registration", "LastUpdateDate"), "Registration.LastUpdateDate")
 	}
-	return nil
+	if !c.ValidTo.IsZero() && c.ValidFrom.Earliest() >= c.ValidTo.Latest() {
+		wrong = append(wrong, ingest.Refusal{Place: in(at, "Relationship.Period.StartDate"), Value: c.ValidFrom.String(), Reason: "is not before the end " + c.ValidTo.String(), Kept: true})
+		c.ValidFrom = graph.Date{}
+	}
+	return wrong
 }
 
 // over says that the relationship no longer holds.
@@ -130,7 +127,7 @@ func terms(n *node) string {
 }
 
 // exception reads a reporting exception: why a company names no parent.
-func exception(at ingest.Place, n *node) (record ingest.Record, left string, wrong *ingest.Refusal) {
+func exception(at ingest.Place, n *node) (record ingest.Record, left string, wrong []ingest.Refusal) {
 	lei, wrong := identifier(at, n, "LEI")
 	if wrong != nil {
 		return record, "", wrong
@@ -139,9 +136,6 @@ func exception(at ingest.Place, n *node) (record ingest.Record, left string, wro
 		return record, "reporting exception that was deleted", nil
 	}
 	text := n.value("ExceptionCategory")
-	if text == "" {
-		return record, "", &ingest.Refusal{Place: in(at, "ExceptionCategory"), Value: lei, Reason: "is missing"}
-	}
 	for i, reason := range n.each("ExceptionReason") {
 		text += [2]string{": ", ", "}[min(i, 1)] + strings.TrimSpace(reason.text)
 	}
