@@ -59,7 +59,7 @@ func (s *statement) succeed(record *ingest.Record, now graph.ID) {
 		record.Mentions = append(record.Mentions, before)
 		record.Claims = append(record.Claims, ingest.Statement{
 			Claim: graph.Claim{
-				Relation: graph.RenamedTo, From: before.ID, To: now, Status: graph.Reported,
+				Relation: graph.SameAs, From: before.ID, To: now, Status: graph.Reported,
 				Citations: []graph.Citation{{Stance: graph.Supports, Locator: "statement " + s.StatementID, Text: "replacesStatements"}},
 			},
 			Key: "replaces",

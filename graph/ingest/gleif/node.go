@@ -63,7 +63,7 @@ func (n *node) each(name string) []*node {
 func (n *node) items(list, item string) []*node {
 	var all []*node
 	for _, group := range n.each(list) {
-		if inner := group.each(item); len(inner) > 0 && group.at(item).text == "" && len(group.at(item).children) > 0 {
+		if inner := group.each(item); len(inner) > 0 && len(inner[0].children) > 0 {
 			all = append(all, inner...)
 		} else if len(group.children) > 0 {
 			all = append(all, group)

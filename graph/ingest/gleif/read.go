@@ -25,6 +25,7 @@ func Format() ingest.Format {
 		Publisher: "Global Legal Entity Identifier Foundation",
 		Title:     "GLEIF golden copy",
 		Kind:      "registry",
+		Whole:     true,
 		Read:      read,
 	}
 }
