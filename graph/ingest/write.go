@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"debadge/graph"
@@ -168,7 +169,10 @@ func (w *writer) described(now map[graph.ID]graph.Entity, e graph.Entity) graph.
 		return joined(old, e, old.Name)
 	}
 	if w.format.Whole {
-		old.Attributes = nil
+		old.Attributes = maps.Clone(old.Attributes)
+		for name := range e.Attributes {
+			delete(old.Attributes, name)
+		}
 	}
 	return joined(old, e, e.Name)
 }
