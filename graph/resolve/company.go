@@ -106,10 +106,9 @@ func spell(text string) string {
 
 // joinPhrases replaces what means something only together.
 func joinPhrases(f *folded, list []term) []term {
-	const longest = 5
 	kept := list[:0]
 	for i := 0; i < len(list); {
-		n := min(longest, len(list)-i)
+		n := min(longestPhrase, len(list)-i)
 		for ; n > 1; n-- {
 			if p, ok := phrases[phraseOf(list[i:i+n])]; ok {
 				f.changes |= changedWords
@@ -148,7 +147,15 @@ func phraseOf(list []term) string {
 }
 
 // leading are legal forms that stand in front of the name.
-var leading = set("ooo oao zao ao pao tov pat pt pjsc ojsc cjsc jsc llc kk cv ltd joint stock co compagnie obshchestvo aktsionernoe sharika sherkat limited")
+var leading = wordSet("ooo oao zao ao pao tov pat pt pjsc ojsc cjsc jsc llc kk cv ltd joint stock co compagnie obshchestvo aktsionernoe sharika sherkat limited")
+
+func wordSet(text string) map[string]bool {
+	m := map[string]bool{}
+	for w := range strings.FieldsSeq(text) {
+		m[w] = true
+	}
+	return m
+}
 
 // classify looks the words up. A legal form in front of everything is one only
 // where it is usual there, and a name never consists of them alone.
@@ -161,7 +168,10 @@ func classify(f *folded, list []term) []term {
 			continue
 		}
 		w, ok := words[t.text]
-		if ok && !(i == 0 && w.class == legalWord && !leading[t.text]) && !(i == 0 && w.class == functionWord && len(t.text) == 1) {
+		if i == 0 && ((w.class == legalWord && !leading[t.text]) || (w.class == functionWord && len(t.text) == 1)) {
+			ok = false // AG Neovo, A Plus
+		}
+		if ok {
 			if w.text != t.text {
 				f.changes |= changedWords
 			}

@@ -110,7 +110,7 @@ const (
 	costMisspeltTwice = 80
 	costShort         = 135 // a slip in a short word
 	costActivity      = 30
-	costFirst         = 30 // a slip in the first letter
+	costFirst         = 80 // a slip in the first letter
 	costSound         = 50
 	costOrder         = 10
 	costGeneral       = 45
@@ -130,7 +130,7 @@ const (
 func (s *scratch) compare(a, b []term, script bool) int {
 	s.pair(a, b, script)
 	score, order := similar, -1
-	var weight, left, right tally
+	var weight, left, right, both tally
 	for _, t := range a {
 		weight.add(t)
 	}
@@ -151,6 +151,8 @@ func (s *scratch) compare(a, b []term, script bool) int {
 			score -= costSound
 		case same, joined:
 		}
+		both.add(a[p.mine])
+		both.add(b[p.theirs])
 		if p.theirs < order && a[p.mine].class == nameWord {
 			score -= costOrder
 			order = len(b)
@@ -166,6 +168,9 @@ func (s *scratch) compare(a, b []term, script bool) int {
 	}
 	if left.name+right.name > 0 && weight.sum() > 0 {
 		score = min(score, capName, similar*(weight.sum()-left.sum()-right.sum())/weight.sum())
+	}
+	if both.name == 0 && left.general+right.general > 0 {
+		score = min(score, capActivity) // of common words alone: each counts
 	}
 	return min(score, ceiling(left, right))
 }
@@ -228,8 +233,8 @@ func slip(a, b term) int {
 	const short, long = 6, 9
 	n := min(len(a.text), len(b.text))
 	switch {
-	case n < short:
-		cost = costShort
+	case n < short, n == short && len(a.text) == len(b.text) && !sameLetters(a.text, b.text, 0):
+		cost = costShort // too short for another letter to be a slip
 	case n >= long && edits(a.text, b.text) > 1:
 		cost = costMisspeltTwice
 	}

@@ -264,7 +264,7 @@ func (f *folder) transliterate(r rune) {
 	} else if !unicode.IsDigit(r) {
 		f.changes |= changedScript
 	}
-	if s, ok := arabic[r]; ok {
+	if s, ok := spellings[r]; ok {
 		f.out = append(f.out, s...)
 		return
 	}

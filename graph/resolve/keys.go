@@ -11,6 +11,7 @@ const (
 	acronymKey    = 'a'
 	identifierKey = 'i'
 	idKey         = 'd'
+	brandKey      = 'b'
 	meansKey      = 'm'
 	neverKey      = 'n'
 )

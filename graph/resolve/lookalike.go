@@ -24,9 +24,11 @@ func pairs(text string) map[rune]byte {
 	return m
 }
 
-// arabic writes Arabic letters as the vowels that they stand for in names,
-// where the general transliteration keeps consonants alone.
-var arabic = map[rune]string{
+// spellings are letters that names are transliterated with otherwise than the
+// general transliteration does: Arabic ones that stand for vowels, where it
+// keeps consonants alone, and the Greek Y.
+var spellings = map[rune]string{
 	'ا': "a", 'أ': "a", 'إ': "i", 'آ': "a", 'ى': "a", 'ة': "a", 'و': "u", 'ؤ': "u", 'ي': "i", 'ئ': "i", 'ی': "i",
+	'υ': "y", 'ύ': "y", 'Υ': "y", 'Ύ': "y",
 	'ش': "sh", 'ج': "j", 'خ': "kh", 'غ': "gh", 'ث': "th", 'ذ': "dh", 'ع': "a", 'ک': "k", 'گ': "g", 'پ': "p", 'چ': "ch", 'ژ': "zh", 'ڤ': "v", 'ء': "",
 }

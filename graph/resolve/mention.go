@@ -132,7 +132,7 @@ func (r *run) follows(c *candidate, i int) bool {
 	}
 	const shortWord = 2
 	coded := hasDigit(k) || len(k) <= shortWord
-	if !variants[k] && (!coded || hasGeneration(r.model)) {
+	if options(r.chunks[i:]) || (!variants[k] && (!coded || hasGeneration(r.model))) {
 		return false
 	}
 	if variants[k] && hasGeneration(r.model) && len(k) == 1 && !r.chunks[i].joined {
@@ -151,13 +151,14 @@ func brandChunks(brand string) []string {
 	return strings.FieldsFunc(fold(brand, false).text, func(c rune) bool { return c == ' ' || c == '-' })
 }
 
-// otherBrand reports whether a word is the name of a company that is not the
-// product's brand.
+// otherBrand reports whether a word is a brand, or the name of a
+// company, other than the product's.
 func (r *run) otherBrand(text string, brand []string) bool {
 	if len(brand) == 0 || len(text) < shortestBrand || hasDigit(text) {
 		return false
 	}
 	company := false
+	r.lookUp(brandKey, []byte(text), func(*segment, uint32) { company = true })
 	r.lookUp(wholeKey, []byte(text), func(s *segment, n uint32) {
 		company = company || s.records[s.names[n].entity].kind == graph.Company
 	})

@@ -87,19 +87,40 @@ func joinChunks(list []chunk) string {
 func hasGeneration(list []chunk) bool {
 	last := list[len(list)-1].text
 	if len(list) > 1 {
-		return hasDigit(last)
+		return isGeneration(last) && codes(list[:len(list)-1])
 	}
-	runs, digit := 0, false
-	for i := range len(last) {
-		if d := isDigit(last[i]); d && !digit {
-			runs++
-			digit = true
-		} else if !d {
-			digit = false
+	at := len(last)
+	for at > 0 && isDigit(last[at-1]) {
+		at--
+	}
+	const mostDigits = 2
+	n := len(last) - at
+	return n > 0 && n <= mostDigits && hasDigit(last[:at])
+}
+
+// isGeneration reports whether a chunk has the form of a generation: one to
+// three letters and one or two digits.
+func isGeneration(text string) bool {
+	const mostLetters, mostDigits = 3, 2
+	letters := 0
+	for letters < len(text) && isLetter(text[letters]) {
+		letters++
+	}
+	digits := len(text) - letters
+	return letters >= 1 && letters <= mostLetters && digits >= 1 && digits <= mostDigits && !hasLetter(text[letters:])
+}
+
+// options reports whether what is joined behind a model is a list of options:
+// three parts or more, the first of which is not what generations are called.
+func options(behind []chunk) bool {
+	const least = 3
+	for i := range least {
+		if i >= len(behind) || !behind[i].joined {
+			return false
 		}
 	}
-	const numbers = 2
-	return runs >= numbers && digit
+	first := behind[0].text
+	return !variants[first] && !(isGeneration(first) && strings.Contains("egmvx", first[:1]))
 }
 
 // confusable writes O as 0, and I and L as 1.

@@ -106,6 +106,8 @@ func (b *builder) add(e *graph.Entity) error {
 		brand = uint32(len(s.brands)) //nolint:gosec // room bounds it
 		b.brand[e.Brand] = brand
 		s.brands = append(s.brands, e.Brand)
+		f := fold(e.Brand, false)
+		b.put(brandKey, compact(nil, f.text), brand)
 	}
 	n := uint32(len(s.records)) //nolint:gosec // room bounds it
 	r := record{id: s.texts.add([]byte(e.ID)), brand: brand, kind: e.ID.Kind(), name: s.texts.add([]byte(e.Name))}
