@@ -83,7 +83,7 @@ func (r *run) brandOf(c *candidate) {
 	case brandOther:
 		c.score, c.basis = otherBrandScore, OtherBrand
 	case brandUnsaid:
-		form := string(c.s.texts.get(c.s.names[c.name].form))
+		form := c.s.form(c.name)
 		r.model = chunks(form, r.model[:0])
 		plain := len(r.readings[c.reading].text) == len(form) // without the brand in front
 		if plain && !isDistinct(r.model) {

@@ -373,5 +373,21 @@ func sameLetters(a, b string, most int) bool {
 	return off <= 2*most
 }
 
-// edits counts letters put in, left out, changed, or changed in place.
-func edits(a, b string) int { return edlib.OSADamerauLevenshteinDistance(a, b) }
+// edits counts letters put in, left out, changed, or changed in place. Only what
+// is left between the equal front and the equal end is compared by the general
+// way.
+func edits(a, b string) int {
+	for a != "" && b != "" && a[0] == b[0] {
+		a, b = a[1:], b[1:]
+	}
+	for a != "" && b != "" && a[len(a)-1] == b[len(b)-1] {
+		a, b = a[:len(a)-1], b[:len(b)-1]
+	}
+	switch {
+	case a == "" || b == "" || max(len(a), len(b)) == 1:
+		return max(len(a), len(b))
+	case len(a) == 2 && len(b) == 2 && a[0] == b[1] && a[1] == b[0]:
+		return 1
+	}
+	return edlib.OSADamerauLevenshteinDistance(a, b)
+}

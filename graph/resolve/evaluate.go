@@ -64,6 +64,7 @@ type Measure struct {
 	Right     int     `json:"right"`  // same, and found so
 	Wrong     int     `json:"wrong"`  // not same, but found so
 	Missed    int     `json:"missed"` // same, but not found so
+	Accuracy  float64 `json:"accuracy"`
 }
 
 // Measured counts at one threshold.
@@ -79,6 +80,7 @@ func Measured(pairs []Pair, threshold float64) Measure {
 			m.Missed++
 		}
 	}
+	m.Accuracy = 1 - float64(m.Wrong+m.Missed)/float64(len(pairs))
 	if m.Right > 0 {
 		m.Precision = float64(m.Right) / float64(m.Right+m.Wrong)
 		m.Recall = float64(m.Right) / float64(m.Right+m.Missed)
@@ -86,14 +88,14 @@ func Measured(pairs []Pair, threshold float64) Measure {
 	return m
 }
 
-// Best returns the measure at the threshold, in hundredths, with the highest
-// mean of precision and recall (F1).
+// Best returns the measure at the threshold, in hundredths, at which most pairs
+// are decided rightly.
 func Best(pairs []Pair) Measure {
-	best, most := Measure{}, -1.0
-	for i := range whole / 10 {
-		m := Measured(pairs, float64(i)/(whole/10))
-		if f := 2 * m.Precision * m.Recall / max(m.Precision+m.Recall, 1e-9); f > most {
-			best, most = m, f
+	const steps = 100
+	var best Measure
+	for i := range steps + 1 {
+		if m := Measured(pairs, float64(i)/steps); m.Accuracy > best.Accuracy {
+			best = m
 		}
 	}
 	return best

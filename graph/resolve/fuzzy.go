@@ -20,8 +20,18 @@ type gramList struct {
 	size int
 }
 
-// maxPostings bounds how many entries of the index one query reads.
-const maxPostings = 40_000
+// grams of a text: those that a good candidate shares some of, and others that
+// only help to rank.
+type textGrams struct {
+	own, other []gram
+}
+
+// How many entries of the index one query reads, for its own grams and for the
+// others.
+const (
+	maxPostings   = 20_000
+	otherPostings = 4_000
+)
 
 // fuzzy looks for names that are written like the text, but not quite.
 func (r *run) fuzzy(reading int) {
@@ -30,45 +40,73 @@ func (r *run) fuzzy(reading int) {
 	if r.q.Kind != graph.Product {
 		r.sound(reading)
 		r.acronyms(reading)
-		r.gather(termGrams(r.terms, r.grams[:0]), reading)
+		r.gather(r.termGrams(), company, reading)
 	}
-	if r.q.Kind != graph.Company {
-		r.chunks = chunks(f.text, r.chunks[:0])
-		r.chunks = r.chunks[:min(len(r.chunks), maxChunks)]
-		r.confusions(reading)
-		grams := r.grams[:0]
-		for _, c := range r.chunks {
-			if !describing[c.text] {
-				grams = appendHanGrams(appendGrams(grams, c.text), c.text)
-			}
-		}
-		r.gather(grams, reading)
+	if r.q.Kind == graph.Company || (r.best() >= thousandths(r.x.opts.Threshold) && !r.q.Related) {
+		return
 	}
+	r.chunks = chunks(f.text, r.chunks[:0])
+	r.chunks = r.chunks[:min(len(r.chunks), maxChunks)]
+	r.confusions(reading)
+	r.gather(r.chunkGrams(), product, reading)
 }
 
-// gather ranks the names that share the rarest grams with the text, and
-// compares the best of them in full.
-func (r *run) gather(grams []gram, reading int) {
-	r.grams = grams
-	if len(grams) == 0 {
+// termGrams takes the words that make a name its own first: unless they may be
+// common ones, misspelt, and there are no others.
+func (r *run) termGrams() textGrams {
+	g := textGrams{r.grams.own[:0], r.grams.other[:0]}
+	for _, t := range r.terms {
+		if t.class == nameWord && !(isASCII(t.as) && nearCommon(t.text)) {
+			g.own = appendHanGrams(appendGrams(g.own, t.text), t.as)
+		}
+	}
+	if len(g.own) == 0 {
+		g.own = termGrams(r.terms, g.own)
+	} else {
+		g.other = termGrams(r.terms, g.other)
+	}
+	r.grams = g
+	return g
+}
+
+// chunkGrams takes the longer parts of a line first.
+func (r *run) chunkGrams() textGrams {
+	g := textGrams{r.grams.own[:0], r.grams.other[:0]}
+	for _, c := range r.chunks {
+		switch {
+		case describing[c.text]:
+		case len(c.text) >= shortestCode:
+			g.own = appendHanGrams(appendGrams(g.own, c.text), c.text)
+		default:
+			g.other = appendGrams(g.other, c.text)
+		}
+	}
+	if len(g.own) == 0 {
+		g.own, g.other = g.other, g.own
+	}
+	r.grams = g
+	return g
+}
+
+// gather ranks the names of a kind that share the rarest grams with the text,
+// and compares the best of them in full.
+func (r *run) gather(g textGrams, k kind, reading int) {
+	if len(g.own) == 0 {
 		return
 	}
 	r.ranked = r.ranked[:0]
 	cut := false
-	r.segments(func(s *segment) { cut = r.rank(s, grams) || cut })
+	r.segments(func(s *segment) { cut = r.rank(s, g, k) || cut })
 	slices.SortFunc(r.ranked, func(a, b ranked) int {
 		return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(a.name, b.name))
 	})
 	most := r.x.opts.MaxScored
-	if len(r.ranked) > most && r.ranked[most].weight*2 > r.ranked[0].weight {
-		cut = true
-	}
 	if cut {
 		r.bound("more names are alike than are compared (" + strconv.Itoa(most) + "); a likely one may be missing")
 	}
 	for _, c := range r.ranked[:min(most, len(r.ranked))] {
 		r.scored++
-		if c.s.records[c.s.names[c.name].entity].kind == graph.Company {
+		if k == company {
 			r.company(c.s, c.name, reading)
 		} else {
 			r.product(c.s, c.name, reading)
@@ -76,47 +114,83 @@ func (r *run) gather(grams []gram, reading int) {
 	}
 }
 
-// rank counts, by weight, which names of a segment have the grams, the rarest
-// first. As many are read as any good candidate shares at least one of.
-func (r *run) rank(s *segment, grams []gram) (cut bool) {
+// rank counts, by weight, which names of a segment have the grams, and takes as
+// many of the best as are compared. It reports whether a name that it left out
+// could be a good one.
+func (r *run) rank(s *segment, g textGrams, k kind) (cut bool) {
+	if len(r.counts) < len(s.names) {
+		r.counts = make([]uint16, len(s.names))
+	}
+	r.touched = r.touched[:0]
+	total, read := r.count(s, g.own, maxPostings, true)
+	cut = read < len(g.own)*2/3
+	r.count(s, g.other, otherPostings, false)
+	r.weights = r.weights[:0]
+	for _, n := range r.touched {
+		w := r.counts[n]
+		for int(w) >= len(r.weights) {
+			r.weights = append(r.weights, 0)
+		}
+		if s.names[n].kind == k {
+			r.weights[w]++
+		}
+	}
+	most := r.x.opts.MaxScored
+	floor := len(r.weights)
+	for n := 0; floor > 1 && n < most; floor-- {
+		n += r.weights[floor-1]
+	}
+	// One slip in a word takes three of its grams. A name with less than half
+	// of the text's own grams is no good candidate.
+	const of, good, poor = 10, 5, 2
+	least := max(floor, total*poor/of)
+	for _, n := range r.touched {
+		if w := int(r.counts[n]); w >= least && s.names[n].kind == k && !r.hidden(s, s.names[n].entity) {
+			r.ranked = append(r.ranked, ranked{s, n, r.counts[n]})
+		} else if w*of >= total*good && s.names[n].kind == k {
+			cut = true
+		}
+		r.counts[n] = 0
+	}
+	return cut
+}
+
+// count adds the weights of grams to the names that have them, the rarest gram
+// first, as far as a budget goes. It returns the weight of all grams, and how
+// many were read or have no name at all. If it is to find, the rarest grams find
+// names, so many of them that a slip cannot have taken them all; the others add
+// to what was found.
+func (r *run) count(s *segment, grams []gram, budget int, find bool) (total, read int) {
 	r.lists = r.lists[:0]
 	for _, g := range grams {
 		if n := len(s.grams.of(g)); n > 0 {
 			r.lists = append(r.lists, gramList{g, n})
+		} else {
+			read++
 		}
 	}
 	slices.SortFunc(r.lists, func(a, b gramList) int { return cmp.Or(cmp.Compare(a.size, b.size), cmp.Compare(a.gram, b.gram)) })
-	if len(r.counts) < len(s.names) {
-		r.counts = make([]uint16, len(s.names))
-	}
-	needed := len(grams)*2/3 + 1
-	budget := maxPostings
-	r.touched = r.touched[:0]
+	const slipped = 4
+	finding := max(slipped+1, len(grams)/2)
 	for i, l := range r.lists {
-		if budget -= l.size; budget < 0 && i > 0 {
-			cut = i < min(needed, len(r.lists))
+		weight := rarity(l.size, len(s.names))
+		total += int(weight)
+		if budget -= l.size; budget < 0 {
 			break
 		}
-		weight := rarity(l.size, len(s.names))
+		read++
+		add := find && i < finding
 		for _, n := range s.grams.of(l.gram) {
 			if r.counts[n] == 0 {
+				if !add {
+					continue
+				}
 				r.touched = append(r.touched, n)
 			}
 			r.counts[n] += weight
 		}
 	}
-	best := uint16(0)
-	for _, n := range r.touched {
-		best = max(best, r.counts[n])
-	}
-	const part = 4 // of the best weight is worth a look
-	for _, n := range r.touched {
-		if w := r.counts[n]; w >= best/part && !r.hidden(s, s.names[n].entity) {
-			r.ranked = append(r.ranked, ranked{s, n, w})
-		}
-		r.counts[n] = 0
-	}
-	return cut
+	return total, read
 }
 
 // rarity weighs a gram: one more for each time that it halves the names.
@@ -157,11 +231,11 @@ func (r *run) acronyms(reading int) {
 
 // company compares a company's name with the text.
 func (r *run) company(s *segment, n uint32, reading int) {
-	if r.q.Kind == graph.Product || s.records[s.names[n].entity].kind != graph.Company {
+	if r.q.Kind == graph.Product || s.names[n].kind != company {
 		return
 	}
-	r.theirs = readTerms(string(s.texts.get(s.names[n].form)), r.theirs[:0])
-	script := r.readings[reading].changes&changedScript != 0 || !isASCII(string(s.texts.get(s.names[n].text)))
+	r.theirs = readTerms(s.form(n), r.theirs[:0])
+	script := r.readings[reading].changes&changedScript != 0 || !isASCII(s.texts.get(s.names[n].text))
 	c := candidate{s: s, entity: s.names[n].entity, name: n, basis: ByParts, reading: reading}
 	c.score = r.compare(r.terms, r.theirs, script)
 	if otherHan(r.terms, r.theirs) {
@@ -181,7 +255,7 @@ func (r *run) confusions(reading int) {
 				continue
 			}
 			r.lookUp(confusionKey, confusable(key), func(s *segment, name uint32) {
-				if string(compact(nil, string(s.texts.get(s.names[name].form)))) == mine {
+				if string(compact(nil, s.form(name))) == mine {
 					return // not taken for another one
 				}
 				c := candidate{s: s, entity: s.names[name].entity, name: name, score: confused, basis: ByConfusion, reading: reading, from: from, to: from + size}
@@ -196,10 +270,10 @@ const shortestCode = 4
 // product compares a product's name with the text: words may be misspelt, and
 // numbers must be the same. One that differs in a number is another model.
 func (r *run) product(s *segment, n uint32, reading int) {
-	if r.q.Kind == graph.Company || s.records[s.names[n].entity].kind != graph.Product {
+	if r.q.Kind == graph.Company || s.names[n].kind != product {
 		return
 	}
-	r.model = chunks(string(s.texts.get(s.names[n].form)), r.model[:0])
+	r.model = chunks(s.form(n), r.model[:0])
 	c := candidate{s: s, entity: s.names[n].entity, name: n, basis: ByParts, reading: reading, score: similar}
 	if r.words(&c) {
 		r.add(c)

@@ -70,7 +70,7 @@ func (r *run) mention(s *segment, name uint32, reading, from, to int) {
 		return
 	}
 	c := candidate{s: s, entity: entity, name: name, basis: ByModel, reading: reading, from: from, to: to, score: mentioned}
-	r.model = chunks(string(s.texts.get(s.names[name].form)), r.model[:0])
+	r.model = chunks(s.form(name), r.model[:0])
 	withBrand := len(r.span(from, to)) > len(joinChunks(r.model))
 	r.around(&c, withBrand)
 	r.add(c)
@@ -157,12 +157,12 @@ func (r *run) otherBrand(text string, brand []string) bool {
 	if len(brand) == 0 || len(text) < shortestBrand || hasDigit(text) {
 		return false
 	}
-	company := false
-	r.lookUp(brandKey, []byte(text), func(*segment, uint32) { company = true })
+	known := false
+	r.lookUp(brandKey, []byte(text), func(*segment, uint32) { known = true })
 	r.lookUp(wholeKey, []byte(text), func(s *segment, n uint32) {
-		company = company || s.records[s.names[n].entity].kind == graph.Company
+		known = known || s.names[n].kind == company
 	})
-	return company && !r.sameCompany([]byte(text), []byte(strings.Join(brand, "")))
+	return known && !r.sameCompany([]byte(text), []byte(strings.Join(brand, "")))
 }
 
 const shortestBrand = 3

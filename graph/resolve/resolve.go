@@ -33,7 +33,8 @@ type scratch struct {
 	counts  []uint16
 	touched []uint32
 	ranked  []ranked
-	grams   []gram
+	grams   textGrams
+	weights []int // how many names have each weight
 	lists   []gramList
 	key     []byte
 	found   []candidate
@@ -280,10 +281,10 @@ func (r *run) wholeName(s *segment, n uint32, reading int) {
 
 // coreName scores a company whose name is the text but for legal forms.
 func (r *run) coreName(s *segment, n uint32, reading int) {
-	if s.records[s.names[n].entity].kind != graph.Company {
+	if s.names[n].kind != company {
 		return
 	}
-	r.theirs = readTerms(string(s.texts.get(s.names[n].form)), r.theirs[:0])
+	r.theirs = readTerms(s.form(n), r.theirs[:0])
 	c := candidate{s: s, entity: s.names[n].entity, name: n, basis: ByCore, reading: reading}
 	switch compareLegal(r.terms, r.theirs) {
 	case legalSame:

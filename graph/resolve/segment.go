@@ -30,6 +30,27 @@ type name struct {
 	entity uint32
 	text   uint32 // in texts, as it is stored
 	form   uint32 // in texts: of a company its terms, of a product its folded name
+	kind   kind
+}
+
+// kind is a graph.Kind in one byte.
+type kind uint8
+
+const (
+	company kind = iota
+	product
+	either
+)
+
+func kindOf(k graph.Kind) kind {
+	switch k {
+	case graph.Company:
+		return company
+	case graph.Product:
+		return product
+	default:
+		return either
+	}
 }
 
 type choice struct {
@@ -39,9 +60,12 @@ type choice struct {
 
 func (s *segment) id(n uint32) graph.ID { return graph.ID(s.texts.get(s.records[n].id)) }
 
+// form is a name as it is compared.
+func (s *segment) form(n uint32) string { return s.texts.get(s.names[n].form) }
+
 func (s *segment) ref(n uint32) graph.EntityRef {
 	r := &s.records[n]
-	return graph.EntityRef{ID: s.id(n), Kind: r.kind, Name: string(s.texts.get(r.name)), Brand: s.brands[r.brand]}
+	return graph.EntityRef{ID: s.id(n), Kind: r.kind, Name: s.texts.get(r.name), Brand: s.brands[r.brand]}
 }
 
 // find looks an entity up by its id.
@@ -49,7 +73,7 @@ func (s *segment) find(id graph.ID) (uint32, bool) {
 	const usual = 64
 	key := append(append(make([]byte, 0, usual), idKey), id...)
 	for i := s.keys.first(key); i != 0; i = s.keys.entries[i-1].next {
-		if n := s.keys.entries[i-1].value; string(s.texts.get(s.records[n].id)) == string(id) {
+		if n := s.keys.entries[i-1].value; s.id(n) == id {
 			return n, true
 		}
 	}
@@ -57,7 +81,7 @@ func (s *segment) find(id graph.ID) (uint32, bool) {
 }
 
 func (s *segment) size() Size {
-	bytes := cap(s.records)*int(unsafe.Sizeof(record{})) + cap(s.names)*int(unsafe.Sizeof(name{})) + cap(s.texts.data) +
+	bytes := cap(s.records)*int(unsafe.Sizeof(record{})) + cap(s.names)*int(unsafe.Sizeof(name{})) + len(s.texts.text) +
 		cap(s.keys.slots)*int(unsafe.Sizeof(uint32(0))) + cap(s.keys.entries)*int(unsafe.Sizeof(keyEntry{})) +
 		(cap(s.grams.names)+cap(s.grams.start))*int(unsafe.Sizeof(uint32(0)))
 	for _, b := range s.brands {
@@ -83,6 +107,7 @@ func newBuilder() *builder {
 // segment finishes the segment. The builder is of no use after it.
 func (b *builder) segment() *segment {
 	s := &b.made
+	s.texts.finish()
 	s.grams = newPostings(len(s.names), s.gramsOf)
 	return s
 }
@@ -90,7 +115,7 @@ func (b *builder) segment() *segment {
 // room refuses what 32 bits cannot count.
 func (b *builder) room() error {
 	s := &b.made
-	if len(s.texts.data) > maxArena || len(s.keys.entries) > maxArena {
+	if s.texts.made.Len() > maxArena || len(s.keys.entries) > maxArena {
 		return graph.Unavailable("the store has more names than an index in memory can hold", nil)
 	}
 	return nil
@@ -142,7 +167,7 @@ func (b *builder) name(entity uint32, e *graph.Entity, text string, at uint32) {
 	for i := range readings {
 		form := b.reading(n, e, &readings[i])
 		if i == 0 {
-			s.names = append(s.names, name{entity: entity, text: at, form: s.texts.add(form)})
+			s.names = append(s.names, name{entity: entity, text: at, form: s.texts.add(form), kind: kindOf(e.ID.Kind())})
 		}
 	}
 }
@@ -255,8 +280,8 @@ func readTerms(form string, list []term) []term {
 // gramsOf returns the grams by which a name is found.
 func (s *segment) gramsOf(n int, grams []gram) []gram {
 	const usual = 16
-	form := string(s.texts.get(s.names[n].form))
-	if s.records[s.names[n].entity].kind == graph.Company {
+	form := s.form(uint32(n)) //nolint:gosec // room bounds it
+	if s.names[n].kind == company {
 		return termGrams(readTerms(form, make([]term, 0, usual)), grams)
 	}
 	for _, c := range chunks(form, make([]chunk, 0, usual)) {

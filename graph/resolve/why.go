@@ -13,7 +13,7 @@ func (r *run) explain(c *candidate, excluded bool) Candidate {
 		Choice: c.choice, DifferentModel: c.basis == DifferentModel,
 	}
 	if c.name != noName {
-		out.Matched = string(c.s.texts.get(c.s.names[c.name].text))
+		out.Matched = c.s.texts.get(c.s.names[c.name].text)
 		f := &r.readings[c.reading]
 		theirs := fold(out.Matched, false)
 		done := f.changes

@@ -39,6 +39,7 @@ var (
 	words      = latinWords()
 	hanWords   = hanDictionary()
 	phrases    = phraseWords()
+	slips      = slipped()
 	describing = modelWords("describing")
 	variants   = modelWords("variant")
 )
@@ -115,3 +116,33 @@ func modelWords(wanted string) map[string]bool {
 	})
 	return m
 }
+
+// slipped holds the common words with any one letter left out: a word that is
+// one letter away from a common word shares such a form with it.
+func slipped() map[string]bool {
+	const short = 5
+	m := map[string]bool{}
+	for w := range words {
+		if len(w) >= short {
+			eachSlip(w, func(s string) bool { m[s] = true; return false })
+		}
+	}
+	return m
+}
+
+// eachSlip calls use for a word and for the word with each letter left out,
+// until use is content.
+func eachSlip(text string, use func(string) bool) bool {
+	if use(text) {
+		return true
+	}
+	for i := range len(text) {
+		if use(text[:i] + text[i+1:]) {
+			return true
+		}
+	}
+	return false
+}
+
+// nearCommon reports whether a word may be a common one, misspelt.
+func nearCommon(text string) bool { return eachSlip(text, func(s string) bool { return slips[s] }) }
