@@ -15,6 +15,8 @@ type inquiry struct {
 	lists    map[Node]bool // nil: every list counts
 	narrowed []ID          // the lists to which the question was narrowed
 	rules    []ownershipRule
+	editions []ListEdition // of the lists that count
+	least    Action        // whatever the finding: a stale edition asks for a review
 }
 
 // maxRules is how many ownership rules a policy may have: they are bits of a byte.
@@ -41,6 +43,9 @@ func newInquiry(ctx context.Context, v View, policy *Policy, asOf Day, narrow []
 		return nil, err
 	}
 	if err := q.narrow(ctx, narrow); err != nil {
+		return nil, err
+	}
+	if err := q.readEditions(ctx); err != nil {
 		return nil, err
 	}
 	return q, q.addRules(ctx)

@@ -64,6 +64,12 @@ func drawProblem(t *rapid.T, prefix string) problem {
 				e.Attributes = map[string][]string{"country": {seat}}
 			}
 		}
+		if id.Kind() == graph.List && often(t, "edition", 4) {
+			e.Attributes = map[string][]string{"edition": {"2021-03"}, "edition_complete": {pick(t, "complete", "yes", "no")}}
+			if often(t, "limit", 2) {
+				e.Attributes["max_age_days"] = []string{pick(t, "age", "0", "30", "366")}
+			}
+		}
 		first.Entities = append(first.Entities, e)
 	}
 	claims := p.drawClaims(t, prefix)

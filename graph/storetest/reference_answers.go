@@ -6,6 +6,7 @@ import (
 	"math/big"
 	"slices"
 	"strings"
+	"time"
 
 	"debadge/graph"
 )
@@ -16,11 +17,15 @@ func (r *Reference) Trace(q graph.Question) Expected {
 	now := r.read(q.Policy, q.Lists, q.AsOf)
 	subject := graph.ID(q.Subject)
 	if _, ok := r.entities[subject]; !ok {
-		return Expected{Finding: graph.Unknown, Action: q.Policy.Actions.Unknown, Complete: true}
+		editions, least := now.editions()
+		return Expected{Finding: graph.Unknown, Action: max(q.Policy.Actions.Unknown, least), Complete: true, Editions: editions}
 	}
 	arrivals := now.arrivals(subject)
 	verdicts := now.verdicts(subject)
 	e := now.conclude(subject, arrivals, verdicts)
+	var least graph.Action
+	e.Editions, least = now.editions()
+	e.Action = max(e.Action, least)
 	for _, a := range arrivals {
 		l := ExpectedListing{
 			Listing: fmt.Sprintf("%s %s %s %s%s", a.company, a.list, a.way, a.best().tier, period(now.best(a.best().listing).ValidFrom, now.best(a.best().listing).ValidTo)),
@@ -48,6 +53,32 @@ func (r *Reference) Trace(q graph.Question) Expected {
 	}
 	now.history(subject, &e)
 	return e
+}
+
+// editions tells of each list that counts which edition of it was imported, and
+// the action that is taken whatever else is found.
+func (r reading) editions() (lines []string, least graph.Action) {
+	for id, list := range r.entities {
+		text := list.Attributes["edition"]
+		if id.Kind() != graph.List || !r.listCounts(id) || len(text) == 0 {
+			continue
+		}
+		date, err := graph.ParseDate(text[0])
+		if err != nil {
+			continue
+		}
+		stale := false
+		if age := list.Attributes["max_age_days"]; len(age) > 0 {
+			days, err := time.ParseDuration(age[0] + "h")
+			stale = err == nil && r.day.Time().After(date.Latest().Time().Add(days*24))
+		}
+		if stale {
+			least = graph.Review
+		}
+		lines = append(lines, editionText(id, text[0], !slices.Contains(list.Attributes["edition_complete"], "no"), stale))
+	}
+	slices.Sort(lines)
+	return lines, least
 }
 
 func (r *Reference) read(policy graph.Policy, lists []string, day graph.Day) reading {

@@ -200,8 +200,9 @@ func (r *Reference) Reach(q graph.ReachQuestion) []string {
 			if apart != 0 {
 				action = max(action, act(q.Policy.Actions, apart, graph.Direct))
 			}
+			_, least := now.editions()
 			rows = append(rows, fmt.Sprintf("%s %s %s %s from %s on %s",
-				product, best.way, t.tier, action, best.company, best.list))
+				product, best.way, t.tier, max(action, least), best.company, best.list))
 		}
 	}
 	return rows
