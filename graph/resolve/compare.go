@@ -115,7 +115,8 @@ const (
 	costOrder         = 10
 	costGeneral       = 45
 	costGenerals      = 100 // each side has one that the other has not
-	costLegal         = 20
+	costNoLegal       = sameLegal - noLegal
+	costLegal         = sameLegal - otherLegal
 
 	capName     = 800
 	capActivity = 820
@@ -160,7 +161,11 @@ func (s *scratch) compare(a, b []term, script bool) int {
 		order = max(order, p.theirs)
 	}
 	score -= generals(left, right)
-	if l := compareLegal(a, b); l == legalOther {
+	switch compareLegal(a, b) {
+	case legalSame:
+	case legalMissing:
+		score -= costNoLegal
+	case legalOther:
 		score -= costLegal
 		if left.general+right.general > 0 {
 			score = min(score, capLegal)

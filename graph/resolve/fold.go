@@ -151,9 +151,13 @@ func (f *folder) separate(c byte) {
 	}
 }
 
+// lunate writes the Greek letter that looks like C as one, before it would
+// become a sigma.
+var lunate = strings.NewReplacer("ϲ", "c", "Ϲ", "C")
+
 // unicode folds a text with characters beyond ASCII.
 func (f *folder) unicode(text string) {
-	composed := norm.NFKC.String(text)
+	composed := norm.NFKC.String(lunate.Replace(text))
 	if composed != text {
 		f.changes |= changedForm
 	}

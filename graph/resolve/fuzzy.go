@@ -94,14 +94,14 @@ func (r *run) gather(g textGrams, k kind, reading int) {
 	if len(g.own) == 0 {
 		return
 	}
-	r.ranked = r.ranked[:0]
+	r.ranked, r.good = r.ranked[:0], 0
 	cut := false
 	r.segments(func(s *segment) { cut = r.rank(s, g, k) || cut })
 	slices.SortFunc(r.ranked, func(a, b ranked) int {
 		return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(a.name, b.name))
 	})
 	most := r.x.opts.MaxScored
-	if cut {
+	if cut || (len(r.ranked) > most && int(r.ranked[most].weight) >= r.good) {
 		r.bound("more names are alike than are compared (" + strconv.Itoa(most) + "); a likely one may be missing")
 	}
 	for _, c := range r.ranked[:min(most, len(r.ranked))] {
@@ -144,13 +144,17 @@ func (r *run) rank(s *segment, g textGrams, k kind) (cut bool) {
 	// of the text's own grams is no good candidate.
 	const of, good, poor = 10, 5, 2
 	least := max(floor, total*poor/of)
+	r.good = max(r.good, total*good/of)
 	for _, n := range r.touched {
-		if w := int(r.counts[n]); w >= least && s.names[n].kind == k && !r.hidden(s, s.names[n].entity) {
-			r.ranked = append(r.ranked, ranked{s, n, r.counts[n]})
-		} else if w*of >= total*good && s.names[n].kind == k {
+		w := int(r.counts[n])
+		r.counts[n] = 0
+		switch {
+		case s.names[n].kind != k || w < min(least, r.good) || r.hidden(s, s.names[n].entity):
+		case w >= least:
+			r.ranked = append(r.ranked, ranked{s, n, uint16(w)}) //nolint:gosec // it was one
+		default:
 			cut = true
 		}
-		r.counts[n] = 0
 	}
 	return cut
 }
@@ -235,13 +239,17 @@ func (r *run) company(s *segment, n uint32, reading int) {
 		return
 	}
 	r.theirs = readTerms(s.form(n), r.theirs[:0])
-	script := r.readings[reading].changes&changedScript != 0 || !isASCII(s.texts.get(s.names[n].text))
 	c := candidate{s: s, entity: s.names[n].entity, name: n, basis: ByParts, reading: reading}
-	c.score = r.compare(r.terms, r.theirs, script)
+	c.score = r.compare(r.terms, r.theirs, r.script(s, n, reading))
 	if otherHan(r.terms, r.theirs) {
 		c.score, c.basis = min(c.score, confused), OtherWriting
 	}
 	r.add(c)
+}
+
+// script reports whether the text or the name is transliterated.
+func (r *run) script(s *segment, n uint32, reading int) bool {
+	return r.readings[reading].changes&changedScript != 0 || !isASCII(s.texts.get(s.names[n].text))
 }
 
 // confusions looks up model numbers with O read as 0, and I and L as 1.
@@ -323,28 +331,31 @@ func (r *run) words(c *candidate) bool {
 	return true
 }
 
-// otherModel reports whether the text is close to a model's code.
+// otherModel reports whether the text is close to a model's code, and where.
 func (r *run) otherModel(c *candidate) bool {
 	if !codes(r.model) {
 		return false
 	}
-	theirs := joinChunks(r.model)
 	const most, front = 2, 2
+	theirs := joinChunks(r.model)
 	brand := brandChunks(c.s.brands[c.s.records[c.entity].brand])
+	best := most + 1
 	for from := range r.chunks {
 		if slices.Contains(brand, r.chunks[from].text) {
 			continue
 		}
-		for to := from + 1; to <= min(len(r.chunks), from+len(r.model)+1); to++ {
+		for to := from + 1; to <= min(len(r.chunks), from+len(r.model)+most); to++ {
 			mine := string(r.span(from, to))
 			if len(mine) < shortestCode || !hasDigit(mine) || mine[:front] != theirs[:min(front, len(theirs))] {
 				continue
 			}
-			if d := len(mine) - len(theirs); d <= most && d >= -most && edits(mine, theirs) <= most {
-				c.from, c.to = from, to
-				return true
+			if d := len(mine) - len(theirs); d > most || d < -most {
+				continue
+			}
+			if d := edits(mine, theirs); d < best {
+				best, c.from, c.to = d, from, to
 			}
 		}
 	}
-	return false
+	return best <= most
 }

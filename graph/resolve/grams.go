@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"hash/maphash"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -53,7 +54,7 @@ func appendHanGrams(grams []gram, text string) []gram {
 			size := utf8.RuneLen(r)
 			if i > 0 || len(text) == size {
 				h := maphash.String(seed, text[last:i+size])
-				grams = appendGram(grams, asciiGrams+gram(h&(hanGrams-1))) //nolint:gosec // masked
+				grams = appendGram(grams, asciiGrams+gram(h&(hanGrams-1)))
 			}
 		}
 		last = i
@@ -62,10 +63,8 @@ func appendHanGrams(grams []gram, text string) []gram {
 }
 
 func appendGram(grams []gram, g gram) []gram {
-	for _, have := range grams {
-		if have == g {
-			return grams
-		}
+	if slices.Contains(grams, g) {
+		return grams
 	}
 	return append(grams, g)
 }
@@ -98,7 +97,7 @@ func newPostings(names int, gramsOf func(name int, grams []gram) []gram) posting
 	for i := range names {
 		grams = gramsOf(i, grams[:0])
 		for _, g := range grams {
-			p.names[next[g]] = uint32(i) //nolint:gosec // room bounds it
+			p.names[next[g]] = uint32(i)
 			next[g]++
 		}
 	}

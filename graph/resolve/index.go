@@ -57,11 +57,11 @@ func Build(ctx context.Context, v graph.View, opts Options) (*Index, error) {
 }
 
 func newIndex(opts Options, revision graph.Revision, base, recent *segment) *Index {
-	x := &Index{opts: opts, revision: revision, base: base, recent: recent, scratch: &sync.Pool{New: func() any { return new(scratch) }}}
+	x := &Index{opts: opts, revision: revision, base: base, recent: recent, scratch: new(sync.Pool)}
 	if recent != nil {
 		x.replaced = make(map[uint32]bool, len(recent.records))
 		for i := range recent.records {
-			if n, ok := base.find(recent.id(uint32(i))); ok { //nolint:gosec // room bounds it
+			if n, ok := base.find(recent.id(uint32(i))); ok {
 				x.replaced[n] = true
 			}
 		}
@@ -173,7 +173,7 @@ func (x *Index) newer(ctx context.Context, v graph.View, changed map[graph.ID]gr
 	b := newBuilder()
 	var old []graph.ID
 	for i := range x.recentSize() {
-		id := x.recent.id(uint32(i)) //nolint:gosec // room bounds it
+		id := x.recent.id(uint32(i))
 		if _, ok := changed[id]; !ok {
 			old = append(old, id)
 		}

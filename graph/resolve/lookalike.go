@@ -10,7 +10,7 @@ var lookAlikes = pairs(`
 Оo оo Рp рp Ԛq ԛq Тt тt Уy уy Үy Ѵv ѵv Ԝw ԝw Хx хx ьb
 Αa αa Βb βb Ϲc ϲc Εe εe Ηh ηn Ιi ιi Ϳj ϳj Κk κk Μm Νn νv Οo οo Ρp ρp Τt τt Υy υu Χx χx Ζz γy ωw
 ոn սu ցg օo հh Լl Տs Օo Ꭺa Ᏼb Ꮯc Ꭰd Ꭼe Ꮐg Ꮋh Ꭵi Ꭻj Ꮶk Ꮮl Ꮇm Ꮲp Ꮢr Ꮪs Ꭲt Ꮩv Ꮃw Ꮓz
-ıi ɑa ɡg ɩi ʟl ɪi ɴn ʀr ʜh ʙb ɢg ɾr Ɩl ɭl ꓲi ꓮa ꓐb ꓚc ꓓd ꓰe ꓖg ꓧh ꓙj ꓗk ꓡl ꓟm ꓠn ꓳo ꓑp ꓣr ꓢs ꓔt ꓴu
+ıi ɑa ɡg ɩi ʟl ɪi ɴn ʀr ʜh ʙb ɢg ɾr ҽe Ɩl ɭl ꓲi ꓮa ꓐb ꓚc ꓓd ꓰe ꓖg ꓧh ꓙj ꓗk ꓡl ꓟm ꓠn ꓳo ꓑp ꓣr ꓢs ꓔt ꓴu
 ꓦv ꓪw ꓫx ꓬy ꓜz
 `)
 

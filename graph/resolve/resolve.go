@@ -13,17 +13,17 @@ import (
 const (
 	whole = 1000
 
-	sameLegal   = 990 // the core name, and the legal form
-	noLegal     = 960 // the core name; one side has no legal form
-	otherLegal  = 950 // the core name with another legal form
+	sameLegal   = 970 // the core name, and the legal form
+	noLegal     = 940 // the core name; one side has no legal form
+	otherLegal  = 930 // the core name with another legal form
 	mentioned   = 970 // a model number inside of a longer text
-	similar     = 980 // what a comparison of words begins with
+	similar     = 970 // what a comparison of words begins with
 	grantee     = 900
 	acronymBase = 750
 	confused    = 800
 	unbranded   = 900 // the whole name of a product that many things could be called
 
-	surely   = 950 // no comparison of words reaches what has this score
+	surely   = 930 // what has this score leaves nothing to a comparison of words
 	shown    = 500 // below it a candidate is not worth showing
 	maxExact = 256 // how many names of one key are looked at
 )
@@ -36,6 +36,7 @@ type scratch struct {
 	grams   textGrams
 	weights []int // how many names have each weight
 	lists   []gramList
+	good    int // the weight from which on a name could be a good candidate
 	key     []byte
 	found   []candidate
 	chunks  []chunk
@@ -82,7 +83,10 @@ type run struct {
 
 // Resolve answers a query. It says what it rests on and never guesses.
 func (x *Index) Resolve(q Query) Result {
-	s, _ := x.scratch.Get().(*scratch) //nolint:errcheck // the pool holds nothing else
+	s, ok := x.scratch.Get().(*scratch)
+	if !ok {
+		s = new(scratch)
+	}
 	defer x.scratch.Put(s)
 	s.found, s.nevers = s.found[:0], s.nevers[:0]
 	r := run{scratch: s, x: x, q: &q}

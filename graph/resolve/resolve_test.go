@@ -1,7 +1,6 @@
 package resolve_test
 
 import (
-	"context"
 	"testing"
 	"time"
 
@@ -21,8 +20,8 @@ func company(id, name string, aliases ...string) graph.Entity {
 	return e
 }
 
-func product(id, brand, name string, aliases ...string) graph.Entity {
-	e := company("x", name, aliases...)
+func product(id, brand, name string) graph.Entity {
+	e := company("x", name)
 	e.ID, e.Brand = graph.ID("product:"+id), brand
 	return e
 }
@@ -32,20 +31,20 @@ func with(e graph.Entity, attribute string, values ...string) graph.Entity {
 	return e
 }
 
-func store(t testing.TB, entities ...graph.Entity) graph.Store {
-	t.Helper()
+func store(tb testing.TB, entities ...graph.Entity) graph.Store {
+	tb.Helper()
 	s := index.NewMemory(clock)
-	if _, err := s.Append(context.Background(), graph.ChangeSet{Entities: entities}); err != nil {
-		t.Fatal(err)
+	if _, err := s.Append(tb.Context(), graph.ChangeSet{Entities: entities}); err != nil {
+		tb.Fatal(err)
 	}
 	return s
 }
 
-func build(t testing.TB, entities ...graph.Entity) *resolve.Index {
-	t.Helper()
-	x, err := resolve.Open(context.Background(), store(t, entities...), graph.Moment{}, resolve.Options{})
+func build(tb testing.TB, entities ...graph.Entity) *resolve.Index {
+	tb.Helper()
+	x, err := resolve.Open(tb.Context(), store(tb, entities...), graph.Moment{}, resolve.Options{})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return x
 }

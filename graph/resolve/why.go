@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"slices"
 	"strings"
 
 	"debadge/graph"
@@ -39,7 +40,7 @@ func (r *run) companyParts(c *candidate, f, theirs *folded, out *Candidate) chan
 	mine := *f
 	a := terms(&mine, nil)
 	b := terms(theirs, nil)
-	r.pair(a, b, true)
+	r.pair(a, b, r.script(c.s, c.name, c.reading))
 	for _, p := range r.pairs {
 		part := Part{How: howNames[p.how]}
 		if p.mine >= 0 {
@@ -70,13 +71,13 @@ func (r *run) modelParts(c *candidate, f *folded, out *Candidate) {
 	for i, k := range list {
 		part := Part{Text: k.text, How: "additional"}
 		switch {
+		case slices.Contains(brand, k.text):
+			part.Role, part.How = "brand", "same"
 		case i >= c.from && i < c.to:
 			part.Role, part.How = "model", "same"
 			if c.basis == ByConfusion || c.basis == DifferentModel || (c.basis == ByParts && !strings.Contains(fold(out.Matched, false).text, k.text)) {
 				part.How = "different"
 			}
-		case contains(brand, k.text):
-			part.Role, part.How = "brand", "same"
 		case i >= c.to && k.joined:
 			part.Role = "suffix"
 		default:
@@ -84,15 +85,6 @@ func (r *run) modelParts(c *candidate, f *folded, out *Candidate) {
 		}
 		out.Parts = append(out.Parts, part)
 	}
-}
-
-func contains(list []string, text string) bool {
-	for _, l := range list {
-		if l == text {
-			return true
-		}
-	}
-	return false
 }
 
 // why says in a sentence what a score rests on.
