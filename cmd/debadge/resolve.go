@@ -68,8 +68,8 @@ func (p *program) resolveOptions() (resolve.Options, error) {
 	if err != nil || threshold <= 0 || threshold > 1 {
 		return resolve.Options{}, usage("--threshold %q is not a number above 0 and up to 1", p.flags.threshold)
 	}
-	if p.flags.limit < 1 {
-		return resolve.Options{}, usage("--limit %d is below 1", p.flags.limit)
+	if p.flags.candidates < 1 {
+		return resolve.Options{}, usage("--limit %d is below 1", p.flags.candidates)
 	}
 	switch graph.Kind(p.flags.kind) {
 	case "", graph.Company, graph.Product:
@@ -92,7 +92,7 @@ func (p *program) resolve(ctx context.Context, text string, opts resolve.Options
 		if err != nil {
 			return err
 		}
-		result := x.Resolve(resolve.Query{Text: text, Brand: p.flags.brand, Kind: graph.Kind(p.flags.kind), Limit: p.flags.limit, Related: true})
+		result := x.Resolve(resolve.Query{Text: text, Brand: p.flags.brand, Kind: graph.Kind(p.flags.kind), Limit: p.flags.candidates, Related: true})
 		if p.flags.format == "json" {
 			return graph.EncodeJSON(p.stdout, result)
 		}

@@ -21,8 +21,8 @@ type flags struct {
 
 	asOf, knownAt, policy, format, cursor string
 	lists                                 []string
-	paths, limit                          int
-	all                                   bool
+	paths, limit, candidates              int
+	all, noLink                           bool
 
 	reason, replacedBy, author string
 
@@ -73,7 +73,7 @@ func settings() []setting {
 		{"kind", "", "KIND", func(f *flags) any { return &f.kind }, "", "look for this kind alone: product or company", []string{"resolve"}},
 		{"brand", "", "TEXT", func(f *flags) any { return &f.brand }, "", "the brand or maker, where the text does not say it", []string{"resolve"}},
 		{"threshold", "", "SCORE", func(f *flags) any { return &f.threshold }, strconv.FormatFloat(resolve.DefaultThreshold, 'f', -1, 64), "from which score on a candidate counts", []string{"resolve"}},
-		{"limit", "", "N", func(f *flags) any { return &f.limit }, resolve.DefaultLimit, "show at most so many candidates", []string{"resolve"}},
+		{"limit", "", "N", func(f *flags) any { return &f.candidates }, resolve.DefaultLimit, "show at most so many candidates", []string{"resolve"}},
 		{"means", "", "ENTITY", func(f *flags) any { return &f.means }, "", "decide that the text means this entity; needs --reason and --author", []string{"resolve"}},
 		{"never", "", "ENTITY", func(f *flags) any { return &f.never }, "", "decide that the text never means this entity; needs --reason and --author", []string{"resolve"}},
 		{"evaluate", "", "FILE", func(f *flags) any { return &f.evaluate }, "", "measure precision and recall on the labelled pairs of this CSV file", []string{"resolve"}},
@@ -86,6 +86,7 @@ func settings() []setting {
 		{"edition", "", "DATE", func(f *flags) any { return &f.edition }, "", "the day on which the edition was published, YYYY-MM-DD (default: what the file says)", []string{importFormat}},
 		{"strict", "", "", func(f *flags) any { return &f.strict }, false, "import nothing if anything is refused", []string{importFormat}},
 		{"dry-run", "", "", func(f *flags) any { return &f.dryRun }, false, "write nothing, and report what would be", []string{importFormat, "link", "refresh"}},
+		{"no-link", "", "", func(f *flags) any { return &f.noLink }, false, "do not look for companies that are one under the ids of several registers", []string{importFormat}},
 		{"refused", "", "FILE", func(f *flags) any { return &f.refused }, "", "write what is refused to this CSV file", []string{importFormat}},
 		{"accept-shrink", "", "", func(f *flags) any { return &f.acceptShrink }, false, "close listings even if they are more than a fifth of a list", []string{importFormat, "refresh"}},
 		{"charset", "", "NAME", func(f *flags) any { return &f.charset }, "utf-8", "what files without a byte order mark are encoded in: utf-8, utf-16le, utf-16be, latin-1 or windows-1252", []string{importFormat}},
