@@ -32,7 +32,7 @@ func isBook(archive *zip.Reader) bool {
 func (f *File) checkBook(archive *zip.Reader) error {
 	unpacked := int64(0)
 	for _, part := range archive.File {
-		unpacked = min(unpacked+int64(min(part.UncompressedSize64, bookUnpacked+1)), bookUnpacked+1) //nolint:gosec // bounded here
+		unpacked = min(unpacked+int64(min(part.UncompressedSize64, bookUnpacked+1)), bookUnpacked+1)
 	}
 	switch {
 	case f.Size > f.options.MaxBook:
