@@ -181,3 +181,18 @@ func TestSpoolRemoves(t *testing.T) {
 		t.Errorf("left behind: %s", left)
 	}
 }
+
+func TestRewindOfOthers(t *testing.T) {
+	f := &file.File{Name: "x", Text: strings.NewReader("a")}
+	for range 2 {
+		if text, err := io.ReadAll(f.Text); err != nil || string(text) != "a" {
+			t.Errorf("text %q (%v), want a", text, err)
+		}
+		if err := f.Rewind(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := (&file.File{Name: "x", Text: io.LimitReader(f.Text, 1)}).Rewind(); graph.KindOf(err) != graph.KindInternal {
+		t.Errorf("a reader that cannot go back: %v, want an internal error", err)
+	}
+}
