@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"path"
 	"slices"
 	"strings"
 
@@ -25,7 +26,11 @@ type source struct {
 
 func (e *edition) note(f Format, files []*file.File) {
 	for _, one := range files {
-		e.files = append(e.files, source{name: one.Name, digest: one.Digest, id: sourceID(f.Register, one.Digest)})
+		id := sourceID(f.Register, one.Digest)
+		if slices.ContainsFunc(e.files, func(s source) bool { return s.id == id }) { // members of one archive
+			id = sourceID(f.Register, digits(hashed(one.Digest, path.Base(one.Name))))
+		}
+		e.files = append(e.files, source{name: one.Name, digest: one.Digest, id: id})
 	}
 	e.digest = files[0].Digest
 	if len(files) > 1 {

@@ -3,7 +3,6 @@ package ingest
 import (
 	"context"
 	"fmt"
-	"io"
 
 	"debadge/graph"
 	"debadge/graph/file"
@@ -135,20 +134,11 @@ func (im *run) check(ctx context.Context) error {
 // read calls the format's reader with a sink, on files that begin anew.
 func (im *run) read(ctx context.Context, sink Sink) error {
 	for _, f := range im.files {
-		if err := rewind(f); err != nil {
+		if err := f.Rewind(); err != nil {
 			return err
 		}
 	}
 	return im.format.Read(ctx, im.files, sink)
-}
-
-func rewind(f *file.File) error {
-	if s, ok := f.Text.(io.Seeker); ok {
-		if _, err := s.Seek(0, io.SeekStart); err != nil {
-			return graph.Unavailable(f.Name+" cannot be read again", err)
-		}
-	}
-	return nil
 }
 
 func (im *run) progress(step Step, records, total int) {
