@@ -34,7 +34,7 @@ type entity struct {
 	} `xml:"subjectType"`
 	Regulations []struct {
 		Kind      string `xml:"regulationType,attr"`
-		Program   string `xml:"programme,attr"`
+		Program   string `xml:"programme,attr"` //nolint:misspell // as the file spells it
 		Title     string `xml:"numberTitle,attr"`
 		Published string `xml:"publicationDate,attr"`
 		InForce   string `xml:"entryIntoForceDate,attr"`
