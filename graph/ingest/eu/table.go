@@ -89,7 +89,7 @@ func (r *rows) refuse(bad *file.BadRow) error {
 
 func (r *rows) add(row file.Row) error {
 	at := ingest.Place{File: r.file.Name, Line: row.Line}
-	id, name := row.Get(logicalID), party.Tidy(row.Get(wholeName))
+	id, name := row.Get(logicalID), ingest.Tidy(row.Get(wholeName))
 	if name == "" {
 		name = party.Joined(" ", row.Get("NameAlias_FirstName"), row.Get("NameAlias_MiddleName"), row.Get("NameAlias_LastName"))
 	}
@@ -151,7 +151,7 @@ func (r *rows) describe(s *subject, name string, row file.Row, at ingest.Place) 
 	}
 	s.under(regulation{
 		kind: row.Get("Entity_Regulation_Type"), program: row.Get("Entity_Regulation_Programme"), //nolint:misspell // as the file spells it
-		title: party.Tidy(row.Get("Entity_Regulation_NumberTitle")), url: row.Get("Entity_Regulation_PublicationUrl"),
+		title: ingest.Tidy(row.Get("Entity_Regulation_NumberTitle")), url: row.Get("Entity_Regulation_PublicationUrl"),
 		published: d.read("Entity_Regulation_PublicationDate", row.Get("Entity_Regulation_PublicationDate")),
 		inForce:   d.read("Entity_Regulation_EntryIntoForceDate", row.Get("Entity_Regulation_EntryIntoForceDate")),
 	})
@@ -166,7 +166,7 @@ type dates struct {
 }
 
 func (d *dates) read(column, text string) graph.Date {
-	text = party.Tidy(text)
+	text = ingest.Tidy(text)
 	if text == "" || d.err != nil {
 		return graph.Date{}
 	}
