@@ -23,6 +23,9 @@ type flags struct {
 
 	reason, replacedBy, author string
 
+	edition, refused, charset    string
+	strict, dryRun, acceptShrink bool
+
 	addr, read, target string
 	live               bool
 }
@@ -64,7 +67,14 @@ func settings() []setting {
 
 		{"reason", "", "TEXT", func(f *flags) any { return &f.reason }, "", "why the claim is withdrawn; required", []string{"retract"}},
 		{"replaced-by", "", "CLAIM", func(f *flags) any { return &f.replacedBy }, "", "the claim that takes its place", []string{"retract"}},
-		{"author", "DEBADGE_AUTHOR", "NAME", func(f *flags) any { return &f.author }, "", "who withdraws it", []string{"retract"}},
+		{"author", "DEBADGE_AUTHOR", "NAME", func(f *flags) any { return &f.author }, "", "who adds or withdraws claims", []string{"retract", importFormat}},
+
+		{"edition", "", "DATE", func(f *flags) any { return &f.edition }, "", "the day on which the edition was published, YYYY-MM-DD (default: what the file says)", []string{importFormat}},
+		{"strict", "", "", func(f *flags) any { return &f.strict }, false, "import nothing if anything is refused", []string{importFormat}},
+		{"dry-run", "", "", func(f *flags) any { return &f.dryRun }, false, "write nothing, and report what would be", []string{importFormat}},
+		{"refused", "", "FILE", func(f *flags) any { return &f.refused }, "", "write what is refused to this CSV file", []string{importFormat}},
+		{"accept-shrink", "", "", func(f *flags) any { return &f.acceptShrink }, false, "close listings even if they are more than a fifth of a list", []string{importFormat}},
+		{"charset", "", "NAME", func(f *flags) any { return &f.charset }, "utf-8", "what files without a byte order mark are encoded in: utf-8, utf-16le, utf-16be, latin-1 or windows-1252", []string{importFormat}},
 
 		{"addr", "DEBADGE_ADDR", "HOST:PORT", func(f *flags) any { return &f.addr }, "127.0.0.1:8080", "where to listen", []string{"serve"}},
 		{"read", "DEBADGE_READ", "index|direct", func(f *flags) any { return &f.read }, "index", "answer from an index in memory, or directly from the store", []string{"serve"}},
@@ -157,10 +167,18 @@ func (p *program) getenv(name string) string {
 	return ""
 }
 
+// place is how the table of settings calls a command.
+func place(cmd *cobra.Command) string {
+	if parent := cmd.Parent(); parent != nil && parent.Name() == "import" && cmd.Name() != "bundle" {
+		return importFormat
+	}
+	return cmd.Name()
+}
+
 // readEnvironment sets what the environment says and no flag does.
 func (p *program) readEnvironment(cmd *cobra.Command) error {
 	for _, s := range settings() {
-		here := slices.Contains(s.commands, cmd.Name()) || slices.Contains(s.commands, everywhere)
+		here := slices.Contains(s.commands, place(cmd)) || slices.Contains(s.commands, everywhere)
 		if s.flag == "" || s.env == "" || !here {
 			continue
 		}

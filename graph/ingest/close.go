@@ -41,7 +41,7 @@ func (w *writer) mark(ctx context.Context, complete string) error {
 		for _, id := range w.survey.covered() {
 			list, ok := lists[id]
 			if !ok {
-				list = w.survey.lists[id]
+				list = w.survey.cover[id]
 			}
 			if list.ID == "" {
 				continue // a dry run has not written it

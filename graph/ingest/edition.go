@@ -192,39 +192,22 @@ func (im *run) compareEdition(list graph.Entity) error {
 // day.
 const maxShrink = 5
 
-// compareSize counts the open listings that the edition would close.
+// compareSize counts the open listings that the edition would end. Where it has
+// the party on the list in another row, the row has changed and nobody left.
 func (im *run) compareSize(ctx context.Context, v graph.View, list graph.Entity) error {
-	type group struct{ open, left, matched int }
-	groups := map[keyHash]*group{}
+	open, absent := 0, 0
 	err := im.listings(ctx, v, list.ID, func(key keyHash, c graph.Claim) {
-		g := groups[key]
-		if g == nil {
-			g = &group{}
-			groups[key] = g
+		if !im.stands(c) {
+			return
 		}
-		held := im.survey.holds(key, contentOf(c))
-		if held {
-			g.matched++
-		}
-		if im.stands(c) {
-			g.open++
-			if !held {
-				g.left++
-			}
+		open++
+		if !im.survey.holds(key, contentOf(c)) && !im.survey.lists(c) {
+			absent++
 		}
 	})
-	if err != nil {
+	if err != nil || absent*maxShrink <= open {
 		return err
 	}
-	open, absent := 0, 0
-	for key, g := range groups {
-		open += g.open
-		corrections := im.survey.statements(key) - g.matched
-		absent += max(0, g.left-corrections)
-	}
-	if absent*maxShrink <= open {
-		return nil
-	}
-	return graph.Errorf(graph.KindConflict, "%s would close %d of the %d open listings on %s, more than a fifth; "+
+	return graph.Errorf(graph.KindConflict, "%s would end %d of the %d open listings on %s, more than a fifth; "+
 		"if the file is whole and the list has really shrunk, accept that (--accept-shrink)", im.name(), absent, open, list.Name)
 }

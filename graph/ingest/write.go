@@ -61,9 +61,18 @@ func (w *writer) add(ctx context.Context, p prepared) error {
 	w.items += items
 	w.records++
 	if w.records%tellEvery == 0 {
-		w.progress(Writing, w.records, w.survey.records)
+		w.progress(Writing, w.records, w.total())
 	}
 	return nil
+}
+
+// total is how many records are read to write: all of them twice where entities
+// are written before what refers to them.
+func (w *writer) total() int {
+	if w.survey.forward {
+		return 2 * w.report.Records
+	}
+	return w.report.Records
 }
 
 // flush writes the batch.
