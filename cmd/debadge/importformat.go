@@ -12,7 +12,14 @@ import (
 	"debadge/graph"
 	"debadge/graph/file"
 	"debadge/graph/ingest"
+	"debadge/graph/ingest/bods"
 	"debadge/graph/ingest/csl"
+	"debadge/graph/ingest/eu"
+	"debadge/graph/ingest/ftm"
+	"debadge/graph/ingest/gleif"
+	"debadge/graph/ingest/ofac"
+	"debadge/graph/ingest/uk"
+	"debadge/graph/ingest/un"
 )
 
 // importFormat is the place of the settings that every format of other people's
@@ -30,12 +37,22 @@ type foreign struct {
 func foreignFormats() []foreign {
 	return []foreign{
 		{csl.Format(), "--edition 2022-08-01 csl.csv.gz\nconsolidated.json", cslAbout},
+		{ofac.Format(), "--edition 2026-11-20 sdn.csv alt.csv add.csv sdn_comments.csv\n--edition 2026-11-20 cons_*.csv", ofacAbout},
+		{eu.Format(), "20261120-FULL-1_1.csv", ""},
+		{uk.Format(), "ConList.csv", ""},
+		{un.Format(), "consolidated.xml", ""},
+		{ftm.Format(), "--edition 2026-11-20 entities.ftm.json", ""},
+		{gleif.Format(), "--edition 2026-11-20 20261120-lei2-golden-copy.csv.zip\n--edition 2026-11-20 20261120-rr-golden-copy.csv.zip", ""},
+		{bods.Format(), "--edition 2026-11-20 statements.json.gz", ""},
 	}
 }
 
 const cslAbout = `The list says nothing of its own date: give it with --edition. Vessels and
 aircraft are left out. A row without a date is kept, listed from a time that is
 not known.`
+
+const ofacAbout = `The files of one edition belong together: parties, aliases, addresses and
+comments, each told by its shape. Vessels and aircraft are left out.`
 
 const importAbout = `A file is read to its end before any of it is written. Rows that cannot be read
 are refused one by one, told with line, column, value and reason, and the exit
@@ -47,6 +64,9 @@ listings that it no longer holds, if its date is known (--edition) and nothing
 of it is missing or refused. An edition that is older than the one in the store
 is refused, and one that would close more than a fifth of a list unless that is
 accepted (--accept-shrink).
+
+At the end companies are looked for that are one legal person under the ids of
+several registers, as debadge link does (--no-link leaves that out).
 
 Files may be compressed (.gz, .zip, archive.zip/member); - is the standard
 input.`
@@ -137,6 +157,11 @@ func (p *program) importForeign(ctx context.Context, s graph.Store, format inges
 		return err
 	}
 	p.tellImport(format, files, report)
+	if !p.flags.noLink && !p.flags.dryRun {
+		if err := p.link(ctx, s, false); err != nil {
+			return err
+		}
+	}
 	if report.Refused+report.RefusedValues > 0 {
 		return errTold
 	}

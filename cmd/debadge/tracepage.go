@@ -111,6 +111,11 @@ func (g *page) basis(b graph.Basis) {
 	if len(b.Lists) > 0 {
 		g.line("  lists     ", "%s alone", joined(b.Lists))
 	}
+	label := "  editions  "
+	for _, e := range b.Editions {
+		g.line(label, "%s", editionWords(e))
+		label = strings.Repeat(" ", columns(label))
+	}
 }
 
 func headline(a graph.Answer) string {
@@ -395,4 +400,17 @@ func (t *tracePage) disputed() {
 		t.hang("  - ", "    ", "%s [%s]", sentence(c, t.name(near), t.name(far)), c.ID)
 		t.evidence(c)
 	}
+}
+
+// editionWords says which edition of a list an answer used.
+func editionWords(e graph.ListEdition) string {
+	text := e.List.Name + ": " + e.Edition.String()
+	if !e.Complete {
+		text += ", cut off: that somebody is not in it means nothing"
+	}
+	if e.Stale {
+		text += fmt.Sprintf(", STALE: more than %s old on this day, so the action is a review at least; import a newer one",
+			plural(e.MaxAgeDays, "day", "days"))
+	}
+	return text
 }

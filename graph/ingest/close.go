@@ -124,6 +124,9 @@ func (w *writer) closeAbsent(ctx context.Context) error {
 				b.cs.Claims = append(b.cs.Claims, *closed)
 			}
 			b.cs.Retractions = append(b.cs.Retractions, r)
+			if !w.options.DryRun {
+				w.touch(c)
+			}
 			b.count = append(b.count, func() { w.report.count(c, func(c *Counts) *int { return &c.Closed }) })
 		}
 		if err := w.commit(ctx, b); err != nil {

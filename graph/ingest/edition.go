@@ -62,6 +62,8 @@ func (e *edition) settle(im *run) {
 	stated := im.survey.stated
 	e.date = im.options.Edition
 	switch {
+	case e.date.IsZero() && stated.IsZero():
+		e.date = im.options.Assumed
 	case e.date.IsZero():
 		e.date = stated
 	case !stated.IsZero() && stated != e.date:
@@ -126,23 +128,15 @@ func importedOf(list graph.Entity, register string) (imported, bool) {
 
 // withImported returns the list with what it says of a register's edition.
 func withImported(list graph.Entity, register string, now imported) graph.Entity {
-	attributes := make(map[string][]string, len(list.Attributes)+4)
-	for k, v := range list.Attributes {
-		attributes[k] = slices.Clone(v)
-	}
-	i := slices.Index(attributes[registerAttribute], register)
+	i := slices.Index(list.Attributes[registerAttribute], register)
 	if i < 0 {
-		i = len(attributes[registerAttribute])
+		i = len(list.Attributes[registerAttribute])
 	}
 	for name, value := range map[string]string{
 		registerAttribute: register, editionAttribute: now.edition, digestAttribute: now.digest, completeAttribute: now.complete,
 	} {
-		for len(attributes[name]) <= i {
-			attributes[name] = append(attributes[name], "unknown")
-		}
-		attributes[name][i] = value
+		list = withValue(list, name, i, value)
 	}
-	list.Attributes = attributes
 	return list
 }
 

@@ -10,13 +10,15 @@ import (
 
 // Options say how an edition is imported.
 type Options struct {
-	Edition      graph.Date // of the files, where they do not state it themselves; takes precedence over what they state
+	Edition      graph.Date // of the files; takes precedence over what they state themselves
+	Assumed      graph.Date // of the files, where they do not state it themselves
 	Strict       bool       // import nothing if anything is refused
 	DryRun       bool       // write nothing, and report what would be
 	AcceptShrink bool       // close more than a fifth of a list's listings, if the edition says so
 	Author       string     // of the change sets
 	Refused      func(Refusal) error
 	Progress     func(Progress)
+	Touched      func(graph.ID) // told of the companies and products of each claim that was written or retracted, some more than once
 
 	batch int // items of a change set, maxItems if 0
 }

@@ -28,9 +28,11 @@ type Format struct {
 	// once, such as OFAC's four. Otherwise each file is an edition of its own.
 	Together bool
 
-	// Whole says that a record holds all that the register knows of its
-	// entities, so that what it says takes the place of what the register said
-	// before. Otherwise names, aliases and attributes are only added.
+	// Whole says that a record names all values of an attribute that the
+	// register knows, so that they take the place of those before. Otherwise
+	// values are only added. Aliases are always added, and attributes that a
+	// record does not name stay: another register, or another file of this one,
+	// may have said them.
 	Whole bool
 
 	// Read calls the sink for each record in the order of the files. It is

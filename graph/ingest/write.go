@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"debadge/graph"
@@ -177,7 +178,10 @@ func (w *writer) described(now map[graph.ID]graph.Entity, e graph.Entity) graph.
 		return joined(old, e, old.Name)
 	}
 	if w.format.Whole {
-		old.Attributes = nil
+		old.Attributes = maps.Clone(old.Attributes)
+		for name := range e.Attributes {
+			delete(old.Attributes, name)
+		}
 	}
 	return joined(old, e, e.Name)
 }
@@ -289,12 +293,27 @@ func (w *writer) append(ctx context.Context, b *bundled) error {
 	if err != nil {
 		return err
 	}
+	for i := range b.cs.Claims {
+		w.touch(b.cs.Claims[i])
+	}
 	w.report.Commits++
 	w.report.Revision = max(w.report.Revision, receipt.Revision)
 	if receipt.Withdrawn > 0 {
 		return w.revive(ctx, b)
 	}
 	return nil
+}
+
+// touch tells of the ends of a claim that was written or retracted.
+func (w *writer) touch(c graph.Claim) {
+	if w.options.Touched == nil {
+		return
+	}
+	for _, id := range []graph.ID{c.From, c.To} {
+		if k := id.Kind(); k == graph.Company || k == graph.Product {
+			w.options.Touched(id)
+		}
+	}
 }
 
 // pretend notes what a dry run would have written.
