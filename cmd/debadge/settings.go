@@ -22,6 +22,7 @@ type flags struct {
 	all                                   bool
 
 	reason, replacedBy, author string
+	dryRun                     bool
 
 	addr, read, target string
 	live               bool
@@ -59,12 +60,13 @@ func settings() []setting {
 		{"all", "", "", func(f *flags) any { return &f.all }, false, "show every listing in full, with the addresses of its sources", []string{"trace", "timeline"}},
 		{"limit", "", "N", func(f *flags) any { return &f.limit }, 0, "at most so many rows, 0 for all (default: 100 as text, else all)", []string{"reach"}},
 		{"cursor", "", "CURSOR", func(f *flags) any { return &f.cursor }, "", "go on after the rows of the answer that gave this cursor", []string{"reach"}},
-		{"format", "", "FORMAT", func(f *flags) any { return &f.format }, "text", "text for people; json for programs, as the HTTP API gives it", []string{"trace", "timeline", "lists", "members", "status", "version"}},
+		{"format", "", "FORMAT", func(f *flags) any { return &f.format }, "text", "text for people; json for programs, as the HTTP API gives it", []string{"trace", "timeline", "lists", "members", "status", "link", "version"}},
 		{"format", "", "FORMAT", func(f *flags) any { return &f.format }, "text", "text for people; json for one object; ndjson for a line each row, and the head at the end", []string{"reach"}},
 
 		{"reason", "", "TEXT", func(f *flags) any { return &f.reason }, "", "why the claim is withdrawn; required", []string{"retract"}},
 		{"replaced-by", "", "CLAIM", func(f *flags) any { return &f.replacedBy }, "", "the claim that takes its place", []string{"retract"}},
 		{"author", "DEBADGE_AUTHOR", "NAME", func(f *flags) any { return &f.author }, "", "who withdraws it", []string{"retract"}},
+		{"dry-run", "", "", func(f *flags) any { return &f.dryRun }, false, "say what would be done, and do nothing", []string{"link"}},
 
 		{"addr", "DEBADGE_ADDR", "HOST:PORT", func(f *flags) any { return &f.addr }, "127.0.0.1:8080", "where to listen", []string{"serve"}},
 		{"read", "DEBADGE_READ", "index|direct", func(f *flags) any { return &f.read }, "index", "answer from an index in memory, or directly from the store", []string{"serve"}},
@@ -75,8 +77,14 @@ func settings() []setting {
 
 // formats are the formats that each command writes.
 var formats = map[string][]string{
-	"trace": {"text", "json"}, "timeline": {"text", "json"}, "reach": {"text", "json", "ndjson"},
-	"lists": {"text", "json"}, "members": {"text", "json"}, "status": {"text", "json"}, "version": {"text", "json"},
+	"trace":    {"text", "json"},
+	"timeline": {"text", "json"},
+	"reach":    {"text", "json", "ndjson"},
+	"lists":    {"text", "json"},
+	"members":  {"text", "json"},
+	"status":   {"text", "json"},
+	"link":     {"text", "json"},
+	"version":  {"text", "json"},
 }
 
 // register adds the flags of a command to a set.
