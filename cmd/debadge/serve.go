@@ -31,8 +31,8 @@ is alive, /readyz whether it can answer.`,
   debadge serve --store neo4j://localhost:7687 --read direct`,
 		Args: takes(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if p.flags.read != "index" && p.flags.read != "direct" {
-				return usage("--read %q is not a way to read; use index or direct", p.flags.read)
+			if err := p.checkRead(); err != nil {
+				return err
 			}
 			if _, _, err := net.SplitHostPort(p.flags.addr); err != nil {
 				return usage("--addr %q is not an address to listen on; write HOST:PORT", p.flags.addr)
@@ -63,6 +63,14 @@ func (p *program) serve(ctx context.Context) (err error) {
 	log.LogAttrs(ctx, slog.LevelInfo, "listening",
 		slog.String("url", "http://"+l.Addr().String()), slog.String("store", p.storeName()), slog.String("version", thisBuild().Version))
 	return api.Serve(ctx, l, handler, log, patience)
+}
+
+// checkRead refuses a way to read that is none.
+func (p *program) checkRead() error {
+	if p.flags.read != "index" && p.flags.read != "direct" {
+		return usage("--read %q is not a way to read; use index or direct", p.flags.read)
+	}
+	return nil
 }
 
 // How an index keeps up with the store that it follows.
