@@ -71,7 +71,7 @@ func TestEverySettingIsSomewhere(t *testing.T) {
 	names := map[string]bool{everywhere: true, importFormat: true}
 	var visit func(c *cobra.Command)
 	visit = func(c *cobra.Command) {
-		names[c.Name()] = true
+		names[c.Name()], names[place(c)] = true, true
 		for _, child := range c.Commands() {
 			visit(child)
 		}

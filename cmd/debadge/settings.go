@@ -35,6 +35,7 @@ type flags struct {
 
 	edition, refused, charset    string
 	strict, dryRun, acceptShrink bool
+	template                     bool
 
 	addr, read, target string
 	live               bool
@@ -102,6 +103,7 @@ func settings() []setting {
 		{"no-link", "", "", func(f *flags) any { return &f.noLink }, false, "do not look for companies that are one under the ids of several registers", []string{importFormat}},
 		{"refused", "", "FILE", func(f *flags) any { return &f.refused }, "", "write what is refused to this CSV file", []string{importFormat}},
 		{"accept-shrink", "", "", func(f *flags) any { return &f.acceptShrink }, false, "close listings even if they are more than a fifth of a list", []string{importFormat, "refresh"}},
+		{"template", "", "", func(f *flags) any { return &f.template }, false, "print a table to fill in, and import nothing", []string{"csv"}},
 		{"charset", "", "NAME", func(f *flags) any { return &f.charset }, "utf-8", "what files without a byte order mark are encoded in: utf-8, utf-16le, utf-16be, latin-1 or windows-1252", []string{importFormat, "screen"}},
 
 		{"manifest", "DEBADGE_MANIFEST", "FILE", func(f *flags) any { return &f.manifest }, "", "the registers to keep current, in YAML (default: of refresh the shipped one, of serve none)", []string{"refresh", "serve"}},
