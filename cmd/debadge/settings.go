@@ -76,7 +76,9 @@ func settings() []setting {
 		{"all", "", "", func(f *flags) any { return &f.all }, false, "show every listing in full, with the addresses of its sources", []string{"trace", "timeline"}},
 		{"limit", "", "N", func(f *flags) any { return &f.limit }, 0, "at most so many rows, 0 for all (default: 100 as text, else all)", []string{"reach"}},
 		{"cursor", "", "CURSOR", func(f *flags) any { return &f.cursor }, "", "go on after the rows of the answer that gave this cursor", []string{"reach"}},
-		{"format", "", "FORMAT", func(f *flags) any { return &f.format }, "text", "text for people; json for programs, as the HTTP API gives it", []string{"trace", "timeline", "resolve", "lists", "members", "status", "link", "version"}},
+		{"format", "", "FORMAT", func(f *flags) any { return &f.format }, "text", "text for people; json for programs, as the HTTP API gives it", []string{"resolve", "lists", "members", "status", "link", "version"}},
+		{"format", "", "FORMAT", func(f *flags) any { return &f.format }, "text", "text for people; json for programs, as the HTTP API gives it; svg for a picture; dot for Graphviz", []string{"trace"}},
+		{"format", "", "FORMAT", func(f *flags) any { return &f.format }, "text", "text for people; json for programs, as the HTTP API gives it; svg for a picture", []string{"timeline"}},
 		{"format", "", "FORMAT", func(f *flags) any { return &f.format }, "text", "text for people; json for one object; ndjson for a line each row, and the head at the end", []string{"reach"}},
 		{"format", "", "FORMAT", func(f *flags) any { return &f.format }, "text", "text for people; csv with the columns of the input; ndjson, json for programs; html for a report", []string{"screen"}},
 		{"from", "", "FORMAT", func(f *flags) any { return &f.from }, "", "what the file is: csv, xlsx, json, ndjson or cyclonedx (default: by its content)", []string{"screen"}},
@@ -119,8 +121,8 @@ func settings() []setting {
 
 // formats are the formats that each command writes.
 var formats = map[string][]string{
-	"trace":    {"text", "json"},
-	"timeline": {"text", "json"},
+	"trace":    {"text", "json", "svg", "dot"},
+	"timeline": {"text", "json", "svg"},
 	"reach":    {"text", "json", "ndjson"},
 	"screen":   {"text", "csv", "ndjson", "json", "html"},
 	"resolve":  {"text", "json"},
