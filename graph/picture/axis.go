@@ -19,6 +19,7 @@ type chart struct {
 	c           *canvas
 	first, last graph.Day
 	left        float64
+	late        []func() // what stands above the mark of the day asked about
 }
 
 func (h *chart) x(d graph.Day) float64 {
@@ -51,7 +52,10 @@ func drawTimeline(d *diagram, groups []group, bare bool) []byte {
 			body += h
 		}
 	}
-	signs := timelineLegend(d, groups)
+	signs := timelineLegend(groups)
+	if !bare {
+		signs = append(signs, d.basis())
+	}
 	width := laneLabel + 16 + chartWidth
 	foot := flow(signs, width)
 	var c canvas
@@ -64,7 +68,7 @@ func drawTimeline(d *diagram, groups []group, bare bool) []byte {
 	}
 	top = margin + headHeight
 	first, last := span(groups, d.answer.AsOf)
-	h := chart{&c, first, last, margin + laneLabel + 16}
+	h := chart{c: &c, first: first, last: last, left: margin + laneLabel + 16}
 	h.grid(top, axisHeight+body)
 	y := top + axisHeight
 	for _, g := range groups {
@@ -77,11 +81,28 @@ func drawTimeline(d *diagram, groups []group, bare bool) []byte {
 	}
 	c.line(margin, y, margin+width, y, look{stroke: soft, width: 0.6})
 	h.asked(top, axisHeight+body, d.answer.AsOf)
+	for _, write := range h.late {
+		write()
+	}
 	drawLegend(&c, foot, margin, y+axisHeight)
 	return c.close()
 }
 
 const groupHeight = 20.0
+
+// write writes a text beside a bar or a mark, where the line of the day asked
+// about does not cross it.
+func (h *chart) write(x, middle float64, text string, l letters) {
+	w := textWidth(text, l.size, l.bold)
+	left := x
+	if l.anchor == "end" {
+		left = x - w
+	}
+	h.late = append(h.late, func() {
+		h.c.rect(left-2, middle-l.size*0.6, w+2, l.size*1.2, look{fill: paper})
+		h.c.text(x, middle, text, l)
+	})
+}
 
 // grid draws the axis.
 func (h *chart) grid(top, height float64) {
@@ -152,10 +173,10 @@ func (h *chart) bar(b bar, top, free float64) float64 {
 		text.fill = paper
 	}
 	if w := textWidth(b.text, text.size, false); w+8 < to-sure {
-		h.c.text(sure+5, top+barHeight/2, b.text, text)
+		h.late = append(h.late, func() { h.c.text(sure+5, top+barHeight/2, b.text, text) })
 	} else if b.kind == findingBar && to > h.left+chartWidth-2 && w+4 < from-free {
 		text.fill, text.anchor = ink, "end"
-		h.c.text(from-4, top+barHeight/2, b.text, text)
+		h.write(from-4, top+barHeight/2, b.text, text)
 	}
 	return h.below(period(b.from, b.to), from, top+barHeight+7, free)
 }
@@ -167,7 +188,7 @@ func (h *chart) below(text string, x, y, free float64) float64 {
 	if text == "" || x+w > h.left+chartWidth+margin {
 		return free
 	}
-	h.c.text(x, y, text, letters{size: 9.5, fill: soft})
+	h.write(x, y, text, letters{size: 9.5, fill: soft})
 	return x + w + 8
 }
 
@@ -217,14 +238,14 @@ func (h *chart) event(b bar, middle, free float64) float64 {
 	start := max(x+r, last) + 5
 	if start+w > h.left+chartWidth+margin {
 		at.anchor = "end"
-		h.c.text(x-r-5, middle, text, at)
+		h.write(x-r-5, middle, text, at)
 		return free
 	}
-	h.c.text(start, middle, text, at)
+	h.write(start, middle, text, at)
 	return start + w
 }
 
-func timelineLegend(d *diagram, groups []group) []sign {
+func timelineLegend(groups []group) []sign {
 	var signs []sign
 	seen := map[string]bool{}
 	for _, g := range groups {
@@ -242,10 +263,9 @@ func timelineLegend(d *diagram, groups []group) []sign {
 			}
 		}
 	}
-	signs = append(signs, sign{text: "in outline: within the month or year that is known", sample: func(c *canvas, x, y float64) {
+	return append(signs, sign{text: "in outline: within the month or year that is known", sample: func(c *canvas, x, y float64) {
 		c.rect(x+8, y-5, sampleWidth-12, 10, look{fill: paper, stroke: ink, width: 0.8, dash: "2 2"})
 	}})
-	return append(signs, sign{text: basisWords(d.answer.AsOf, d.answer.Revision, d.answer.Policy)})
 }
 
 // timelineWords says the timeline for people who cannot see it.

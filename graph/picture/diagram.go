@@ -9,7 +9,7 @@ import (
 // Options says what a picture shows beside the lineage.
 type Options struct {
 	Names Names // beside those that the answer has
-	Bare  bool  // without the heading, the legend and the basis: the page around it says them
+	Bare  bool  // without the heading and the basis: the page around it says them
 }
 
 // node is an entity of a diagram.
@@ -30,8 +30,8 @@ type edge struct {
 	after     int // listings after whose start it began
 	listings  int // whose paths have it
 	denied    []string
-	joint     bool                 // an owner's share that a rule adds up
-	former    *graph.FormerListing // no claims: how a subject traced back once
+	joint     bool                  // an owner's share that a rule adds up
+	former    []graph.FormerListing // no claims: how a subject traced back once
 }
 
 // diagram is an answer as nodes and edges, each once however many paths have it.
@@ -59,8 +59,8 @@ func newDiagram(a graph.Answer, o Options) *diagram {
 	for _, l := range a.Listings {
 		d.listing(l)
 	}
-	for i := range a.Former {
-		d.former(&a.Former[i])
+	for _, f := range a.Former {
+		d.former(f)
 	}
 	d.disputed()
 	for _, e := range d.edges {
@@ -126,7 +126,7 @@ func (d *diagram) hop(h graph.Hop, near graph.ID) *edge {
 // is none.
 func (d *diagram) edge(r graph.Relation, from, to int, outward bool) *edge {
 	for _, e := range d.edges {
-		if e.relation == r && e.from == from && e.to == to && e.former == nil {
+		if e.relation == r && e.from == from && e.to == to && len(e.former) == 0 {
 			return e
 		}
 	}
@@ -147,15 +147,30 @@ func (e *edge) add(claims []graph.Claim) {
 }
 
 // former adds a listing that the subject traced back to once. The answer does
-// not say by which path.
-func (d *diagram) former(f *graph.FormerListing) {
-	subject, entity, list := 0, d.node(f.Entity), d.node(f.List)
+// not say by which path, so that one edge stands for it.
+func (d *diagram) former(f graph.FormerListing) {
+	const subject = 0
+	entity, list := d.node(f.Entity), d.node(f.List)
 	if entity != subject {
-		d.edges = append(d.edges, &edge{from: entity, to: subject, far: entity, near: subject, former: f})
+		d.once(0, entity, subject, f)
 	}
-	if !slices.ContainsFunc(d.edges, func(e *edge) bool { return e.relation == graph.ListedOn && e.from == entity && e.to == list }) {
-		d.edges = append(d.edges, &edge{relation: graph.ListedOn, from: entity, to: list, far: list, near: entity, former: f})
+	if !slices.ContainsFunc(d.edges, func(e *edge) bool { return len(e.former) == 0 && e.from == entity && e.to == list }) {
+		d.once(graph.ListedOn, entity, list, f)
 	}
+}
+
+func (d *diagram) once(r graph.Relation, from, to int, f graph.FormerListing) {
+	for _, e := range d.edges {
+		if len(e.former) > 0 && e.relation == r && e.from == from && e.to == to && e.former[0].Way == f.Way {
+			e.former = append(e.former, f)
+			return
+		}
+	}
+	e := &edge{relation: r, from: from, to: to, far: from, near: to, former: []graph.FormerListing{f}}
+	if r == graph.ListedOn {
+		e.far, e.near = to, from
+	}
+	d.edges = append(d.edges, e)
 }
 
 // disputed adds the claims that count for nothing, where both ends are shown.

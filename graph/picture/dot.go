@@ -84,7 +84,7 @@ func (n *node) dot() string {
 func (e *edge) dot() string {
 	style, width, color := "dotted", "1.7", ""
 	switch {
-	case e.former != nil:
+	case len(e.former) > 0:
 		width, color = "0.8", quoted(soft)
 	case e.strength == graph.Confirmed:
 		style, width = "solid", "2.4"

@@ -22,7 +22,7 @@ func (s sign) width() float64 {
 	return w
 }
 
-// legend tells the shapes and lines of the diagram, and the basis of the answer.
+// legend tells the shapes and lines of the diagram.
 func (d *diagram) legend() []sign {
 	var signs []sign
 	kinds := map[graph.Kind]bool{}
@@ -39,8 +39,8 @@ func (d *diagram) legend() []sign {
 	styles := map[graph.Status]bool{}
 	former, after, denied := false, false, false
 	for _, e := range d.edges {
-		styles[e.strength] = styles[e.strength] || e.former == nil
-		former, after, denied = former || e.former != nil, after || e.after > 0, denied || len(e.denied) > 0
+		styles[e.strength] = styles[e.strength] || len(e.former) == 0
+		former, after, denied = former || len(e.former) > 0, after || e.after > 0, denied || len(e.denied) > 0
 	}
 	for _, s := range []graph.Status{graph.Confirmed, graph.Reported, graph.Alleged, graph.Disputed} {
 		if styles[s] {
@@ -48,7 +48,7 @@ func (d *diagram) legend() []sign {
 		}
 	}
 	if former {
-		signs = append(signs, lineSign("once, no longer", (&edge{former: &graph.FormerListing{}}).lineLook()))
+		signs = append(signs, lineSign("once, no longer", (&edge{former: []graph.FormerListing{{}}}).lineLook()))
 	}
 	if after {
 		signs = append(signs, tagSign("began on or after the listing", look{fill: ink}))
@@ -59,8 +59,13 @@ func (d *diagram) legend() []sign {
 	if d.undrawn > 0 {
 		signs = append(signs, sign{text: "disputed claims about others are not drawn"})
 	}
+	return signs
+}
+
+// basis says what the same picture can be had again by.
+func (d *diagram) basis() sign {
 	a := d.answer
-	return append(signs, sign{text: basisWords(a.AsOf, a.Revision, a.Policy)})
+	return sign{text: basisWords(a.AsOf, a.Revision, a.Policy)}
 }
 
 func statusWords(s graph.Status) string {

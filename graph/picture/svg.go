@@ -109,7 +109,9 @@ func (d *diagram) draw(bare bool) []byte {
 	}
 	head, foot := d.heading(), d.legend()
 	if bare {
-		head, foot = nil, nil
+		head = nil
+	} else {
+		foot = append(foot, d.basis())
 	}
 	width = max(width, widest(head))
 	var c canvas
@@ -241,7 +243,7 @@ func writeRows(c *canvas, rows []row, x, top float64) {
 
 // lineLook is how far an edge is established, as the style of a line.
 func (e *edge) lineLook() look {
-	if e.former != nil {
+	if len(e.former) > 0 {
 		return look{stroke: soft, width: 1, dash: "1 5"}
 	}
 	return strengthLook(e.strength)

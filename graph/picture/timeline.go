@@ -84,7 +84,7 @@ func (d *diagram) listingLanes(t graph.TimelineAnswer) []lane {
 	var lanes []lane
 	done := map[key]bool{}
 	for _, e := range d.edges {
-		if e.relation != graph.ListedOn || e.former != nil || e.strength == graph.Disputed {
+		if e.relation != graph.ListedOn || len(e.former) > 0 || e.strength == graph.Disputed {
 			continue
 		}
 		done[key{d.nodes[e.from].ref.ID, d.nodes[e.to].ref.ID}] = true
@@ -124,7 +124,7 @@ func (d *diagram) listingLanes(t graph.TimelineAnswer) []lane {
 func (d *diagram) lanesOf(kind barKind, relations ...graph.Relation) []lane {
 	var lanes []lane
 	for _, e := range d.edges {
-		if !slices.Contains(relations, e.relation) || e.former != nil {
+		if !slices.Contains(relations, e.relation) || len(e.former) > 0 {
 			continue
 		}
 		l := lane{label: d.nodes[e.from].name.Full + " " + e.verb() + " " + d.nodes[e.to].name.Full}

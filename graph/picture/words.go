@@ -11,17 +11,17 @@ import (
 
 // verb says an edge in the direction of its claims.
 func (e *edge) verb() string {
-	if e.former != nil {
+	if len(e.former) > 0 {
 		if e.relation == graph.ListedOn {
 			return "on this list then"
 		}
-		return "formerly traced back, by " + e.former.Way.String()
+		return "formerly traced back, by " + e.former[0].Way.String()
 	}
 	switch e.relation {
 	case graph.Makes:
 		return "makes"
 	case graph.Sells:
-		return "sells" + e.attribute("territory", " in ")
+		return "sells" + e.attribute("territory", " (", ")")
 	case graph.Licenses:
 		return "licenses the design of"
 	case graph.RebrandedAs:
@@ -31,7 +31,7 @@ func (e *edge) verb() string {
 	case graph.IdenticalTo:
 		return "same product"
 	case graph.ComponentOf:
-		return "part of" + e.attribute("quantity", ", quantity ")
+		return "part of" + e.attribute("quantity", " (quantity ", ")")
 	case graph.Owns:
 		return "owns " + e.shares()
 	case graph.RenamedTo:
@@ -49,7 +49,7 @@ func (e *edge) verb() string {
 }
 
 // attribute returns the one value that the claims have of an attribute.
-func (e *edge) attribute(name, before string) string {
+func (e *edge) attribute(name, before, behind string) string {
 	value := ""
 	for _, c := range e.claims {
 		v := c.Attributes[name]
@@ -61,7 +61,7 @@ func (e *edge) attribute(name, before string) string {
 	if value == "" {
 		return ""
 	}
-	return before + value
+	return before + value + behind
 }
 
 // shares says what the claims say of a share, each figure once.
@@ -91,7 +91,7 @@ func shareWords(lo, hi graph.Share) string {
 
 // grade says how far an edge is established, and by how many claims.
 func (e *edge) grade() string {
-	if e.former != nil {
+	if len(e.former) > 0 {
 		return ""
 	}
 	text := e.strength.String()
@@ -112,15 +112,17 @@ const mostDates = 2
 
 // dates says when what the edge claims began and ended.
 func (e *edge) dates() []string {
-	if e.former != nil {
-		return []string{period(e.former.From, e.former.To)}
-	}
 	var all []string
-	for _, c := range e.claims {
-		text := period(c.ValidFrom, c.ValidTo)
-		if text != "" && !slices.Contains(all, text) {
+	add := func(from, to graph.Date) {
+		if text := period(from, to); text != "" && !slices.Contains(all, text) {
 			all = append(all, text)
 		}
+	}
+	for _, f := range e.former {
+		add(f.From, f.To)
+	}
+	for _, c := range e.claims {
+		add(c.ValidFrom, c.ValidTo)
 	}
 	if len(all) == 0 {
 		return []string{"no date known"}
