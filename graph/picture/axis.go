@@ -2,6 +2,7 @@ package picture
 
 import (
 	"slices"
+	"strings"
 
 	"debadge/graph"
 )
@@ -172,11 +173,17 @@ func (h *chart) bar(b bar, top, free float64) float64 {
 	if style.fill == ink {
 		text.fill = paper
 	}
-	if w := textWidth(b.text, text.size, false); w+8 < to-sure {
-		h.late = append(h.late, func() { h.c.text(sure+5, top+barHeight/2, b.text, text) })
-	} else if b.kind == findingBar && to > h.left+chartWidth-2 && w+4 < from-free {
-		text.fill, text.anchor = ink, "end"
-		h.write(from-4, top+barHeight/2, b.text, text)
+	said := b.text
+	for short := range strings.SplitSeq(" → |, ", "|") { // leave out the action, then the strength
+		if textWidth(said, text.size, false)+8 < to-sure {
+			break
+		}
+		if i := strings.Index(said, short); i >= 0 {
+			said = said[:i]
+		}
+	}
+	if textWidth(said, text.size, false)+8 < to-sure {
+		h.late = append(h.late, func() { h.c.text(sure+5, top+barHeight/2, said, text) })
 	}
 	return h.below(period(b.from, b.to), from, top+barHeight+7, free)
 }

@@ -112,10 +112,12 @@ func (c *canvas) text(x, middle float64, text string, l letters) {
 	c.raw(`>`, escaped(text), "</text>\n")
 }
 
+const arrowLength = 9.0
+
 // arrow draws the head of an arrow that points left or right, with its point at
 // a place.
 func (c *canvas) arrow(at point, right bool, fill string) {
-	back := 9.0
+	back := arrowLength
 	if right {
 		back = -back
 	}

@@ -27,8 +27,7 @@ type edge struct {
 	from, to  int // nodes: as the claims point
 	strength  graph.Status
 	claims    []graph.Claim
-	after     int // listings after whose start it began
-	listings  int // whose paths have it
+	listings  map[[2]graph.ID]bool // company and list whose paths have it: did it begin after the listing?
 	denied    []string
 	joint     bool                  // an owner's share that a rule adds up
 	former    []graph.FormerListing // no claims: how a subject traced back once
@@ -88,23 +87,20 @@ func (d *diagram) named(id graph.ID) int {
 	return d.node(graph.EntityRef{ID: id, Kind: id.Kind(), Name: string(id)})
 }
 
+// listing adds the paths to a listing. One company and list that are reached in
+// several ways count once.
 func (d *diagram) listing(l graph.ListingAnswer) {
 	d.nodes[d.node(l.Entity)].listed = true
-	seen := map[*edge]bool{}
-	after := map[*edge]bool{}
+	this := [2]graph.ID{l.Entity.ID, l.List.ID}
 	for _, p := range l.Paths {
 		at := d.answer.Subject.ID
 		for _, h := range p.Hops {
 			e := d.hop(h, at)
 			at = d.nodes[e.far].ref.ID
-			seen[e] = true
-			after[e] = after[e] || h.PostListing
-		}
-	}
-	for e := range seen {
-		e.listings++
-		if after[e] {
-			e.after++
+			if e.listings == nil {
+				e.listings = map[[2]graph.ID]bool{}
+			}
+			e.listings[this] = e.listings[this] || h.PostListing
 		}
 	}
 }

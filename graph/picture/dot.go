@@ -109,9 +109,11 @@ func (e *edge) dot() string {
 }
 
 func texts(rows []row) []string {
-	all := make([]string, len(rows))
-	for i, r := range rows {
-		all[i] = r.text
+	var all []string
+	for _, r := range rows {
+		if r.text != "" {
+			all = append(all, r.text)
+		}
 	}
 	return all
 }

@@ -40,7 +40,7 @@ func (d *diagram) legend() []sign {
 	former, after, denied := false, false, false
 	for _, e := range d.edges {
 		styles[e.strength] = styles[e.strength] || len(e.former) == 0
-		former, after, denied = former || len(e.former) > 0, after || e.after > 0, denied || len(e.denied) > 0
+		former, after, denied = former || len(e.former) > 0, after || e.after() > 0, denied || len(e.denied) > 0
 	}
 	for _, s := range []graph.Status{graph.Confirmed, graph.Reported, graph.Alleged, graph.Disputed} {
 		if styles[s] {

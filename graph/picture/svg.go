@@ -85,6 +85,9 @@ func (e *edge) below() []row {
 	for _, text := range e.dates() {
 		rows = append(rows, rowsOf(text, letters{size: labelSize}, labelRoom, 2, plain)...)
 	}
+	if len(e.denied) > 0 {
+		rows = append(rows, row{height: lineRoom})
+	}
 	return append(rows, rowsOf(e.deniedWords(), letters{size: tagSize, bold: true}, labelRoom, 3, framed)...)
 }
 
@@ -235,7 +238,9 @@ func writeRows(c *canvas, rows []row, x, top float64) {
 		for ; i < end; i++ {
 			l := rows[i].look
 			l.anchor = "middle"
-			c.text(x, top+rows[i].height/2, rows[i].text, l)
+			if rows[i].text != "" {
+				c.text(x, top+rows[i].height/2, rows[i].text, l)
+			}
 			top += rows[i].height
 		}
 	}
@@ -271,15 +276,22 @@ func (d *diagram) drawLinks(c *canvas, links []*link, dx, dy float64) {
 			l.route[k].y += dy
 		}
 		style := e.lineLook()
-		c.path(curve(l.route), style)
 		if e.relation.Rule().Symmetric {
+			c.path(curve(l.route), style)
 			continue
 		}
-		if e.to == e.near {
-			c.arrow(l.route[len(l.route)-1], true, style.stroke)
-		} else {
-			c.arrow(l.route[0], false, style.stroke)
+		end, right := len(l.route)-1, !l.turned
+		if e.to == e.far {
+			end, right = 0, l.turned
 		}
+		tip := l.route[end]
+		if right {
+			l.route[end].x -= arrowLength / 2 // so that the line does not blunt the tip
+		} else {
+			l.route[end].x += arrowLength / 2
+		}
+		c.path(curve(l.route), style)
+		c.arrow(tip, right, style.stroke)
 	}
 	for i, l := range links {
 		e := d.edges[i]

@@ -118,8 +118,8 @@ func (e *edge) dates() []string {
 			all = append(all, text)
 		}
 	}
-	for _, f := range e.former {
-		add(f.From, f.To)
+	if len(e.former) > 0 {
+		add(e.once())
 	}
 	for _, c := range e.claims {
 		add(c.ValidFrom, c.ValidTo)
@@ -131,6 +131,20 @@ func (e *edge) dates() []string {
 		return append(all[:mostDates:mostDates], "and "+strconv.Itoa(len(all)-mostDates)+" more")
 	}
 	return all
+}
+
+// once is the stretch in which all former listings of an edge lie.
+func (e *edge) once() (from, to graph.Date) {
+	from, to = e.former[0].From, e.former[0].To
+	for _, f := range e.former[1:] {
+		if f.From.Earliest() < from.Earliest() {
+			from = f.From
+		}
+		if f.To.Latest() > to.Latest() {
+			to = f.To
+		}
+	}
+	return from, to
 }
 
 // period writes an interval, and "" if neither end is known.
@@ -146,13 +160,24 @@ func period(from, to graph.Date) string {
 	return from.String() + " to " + to.String()
 }
 
+// after counts the listings on or after whose start the edge began.
+func (e *edge) after() int {
+	n := 0
+	for _, after := range e.listings {
+		if after {
+			n++
+		}
+	}
+	return n
+}
+
 // afterWords marks a hop that came after a listing.
 func (e *edge) afterWords() string {
-	switch {
-	case e.after == 0:
+	switch n := e.after(); {
+	case n == 0:
 		return ""
-	case e.after < e.listings:
-		return fmt.Sprintf("AFTER %d OF %d LISTINGS", e.after, e.listings)
+	case n < len(e.listings):
+		return fmt.Sprintf("AFTER %d OF %d LISTINGS", n, len(e.listings))
 	}
 	return "AFTER THE LISTING"
 }
