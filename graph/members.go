@@ -20,16 +20,13 @@ type ListSummary struct {
 	EntityRef
 	Members    int    `json:"members"` // listed as of the day, by claims that are not disputed
 	Edition    Date   `json:"edition"` // null: none was imported
+	Checked    Date   `json:"checked"` // the last day on which that was still the newest; null: not known
 	Complete   *bool  `json:"complete,omitempty"`
 	AgeDays    *int   `json:"age_days,omitempty"` // of the edition on the day
 	MaxAgeDays int    `json:"max_age_days,omitempty"`
 	Stale      bool   `json:"stale"`
 	Register   string `json:"register,omitempty"` // that the edition came from
 }
-
-// RegisterAttribute is the attribute of a list that names the register from
-// which its editions come.
-const RegisterAttribute = "register"
 
 // Lists answers which lists there are.
 func Lists(ctx context.Context, s Store, at Moment, asOf Day) (ListsAnswer, error) {
@@ -61,10 +58,8 @@ func summaryOf(list Entity, members int, asOf Day) ListSummary {
 	s := ListSummary{EntityRef: list.Ref(), Members: members}
 	if e, ok := editionOf(list, asOf); ok {
 		age := int(asOf - e.Edition.Latest())
-		s.Edition, s.Complete, s.AgeDays, s.MaxAgeDays, s.Stale = e.Edition, &e.Complete, &age, e.MaxAgeDays, e.Stale
-	}
-	if register := list.Attributes[RegisterAttribute]; len(register) > 0 {
-		s.Register = register[len(register)-1]
+		s.Register, s.Edition, s.Checked, s.Complete, s.AgeDays = e.Register, e.Edition, e.Checked, &e.Complete, &age
+		s.MaxAgeDays, s.Stale = e.MaxAgeDays, e.Stale
 	}
 	return s
 }

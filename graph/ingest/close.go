@@ -41,7 +41,7 @@ func (w *writer) mark(ctx context.Context, complete string) error {
 		for _, id := range w.survey.covered() {
 			list, ok := lists[id]
 			if !ok {
-				list = w.survey.lists[id]
+				list = w.survey.cover[id]
 			}
 			if list.ID == "" {
 				continue // a dry run has not written it
@@ -124,6 +124,9 @@ func (w *writer) closeAbsent(ctx context.Context) error {
 				b.cs.Claims = append(b.cs.Claims, *closed)
 			}
 			b.cs.Retractions = append(b.cs.Retractions, r)
+			if !w.options.DryRun {
+				w.touch(c)
+			}
 			b.count = append(b.count, func() { w.report.count(c, func(c *Counts) *int { return &c.Closed }) })
 		}
 		if err := w.commit(ctx, b); err != nil {

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"path"
 	"slices"
 	"strings"
 
@@ -25,7 +26,11 @@ type source struct {
 
 func (e *edition) note(f Format, files []*file.File) {
 	for _, one := range files {
-		e.files = append(e.files, source{name: one.Name, digest: one.Digest, id: sourceID(f.Register, one.Digest)})
+		id := sourceID(f.Register, one.Digest)
+		if slices.ContainsFunc(e.files, func(s source) bool { return s.id == id }) { // members of one archive
+			id = sourceID(f.Register, digits(hashed(one.Digest, path.Base(one.Name))))
+		}
+		e.files = append(e.files, source{name: one.Name, digest: one.Digest, id: id})
 	}
 	e.digest = files[0].Digest
 	if len(files) > 1 {
@@ -57,6 +62,8 @@ func (e *edition) settle(im *run) {
 	stated := im.survey.stated
 	e.date = im.options.Edition
 	switch {
+	case e.date.IsZero() && stated.IsZero():
+		e.date = im.options.Assumed
 	case e.date.IsZero():
 		e.date = stated
 	case !stated.IsZero() && stated != e.date:
@@ -121,23 +128,15 @@ func importedOf(list graph.Entity, register string) (imported, bool) {
 
 // withImported returns the list with what it says of a register's edition.
 func withImported(list graph.Entity, register string, now imported) graph.Entity {
-	attributes := make(map[string][]string, len(list.Attributes)+4)
-	for k, v := range list.Attributes {
-		attributes[k] = slices.Clone(v)
-	}
-	i := slices.Index(attributes[registerAttribute], register)
+	i := slices.Index(list.Attributes[registerAttribute], register)
 	if i < 0 {
-		i = len(attributes[registerAttribute])
+		i = len(list.Attributes[registerAttribute])
 	}
 	for name, value := range map[string]string{
 		registerAttribute: register, editionAttribute: now.edition, digestAttribute: now.digest, completeAttribute: now.complete,
 	} {
-		for len(attributes[name]) <= i {
-			attributes[name] = append(attributes[name], "unknown")
-		}
-		attributes[name][i] = value
+		list = withValue(list, name, i, value)
 	}
-	list.Attributes = attributes
 	return list
 }
 
@@ -187,39 +186,22 @@ func (im *run) compareEdition(list graph.Entity) error {
 // day.
 const maxShrink = 5
 
-// compareSize counts the open listings that the edition would close.
+// compareSize counts the open listings that the edition would end. Where it has
+// the party on the list in another row, the row has changed and nobody left.
 func (im *run) compareSize(ctx context.Context, v graph.View, list graph.Entity) error {
-	type group struct{ open, left, matched int }
-	groups := map[keyHash]*group{}
+	open, absent := 0, 0
 	err := im.listings(ctx, v, list.ID, func(key keyHash, c graph.Claim) {
-		g := groups[key]
-		if g == nil {
-			g = &group{}
-			groups[key] = g
+		if !im.stands(c) {
+			return
 		}
-		held := im.survey.holds(key, contentOf(c))
-		if held {
-			g.matched++
-		}
-		if im.stands(c) {
-			g.open++
-			if !held {
-				g.left++
-			}
+		open++
+		if !im.survey.holds(key, contentOf(c)) && !im.survey.lists(c) {
+			absent++
 		}
 	})
-	if err != nil {
+	if err != nil || absent*maxShrink <= open {
 		return err
 	}
-	open, absent := 0, 0
-	for key, g := range groups {
-		open += g.open
-		corrections := im.survey.statements(key) - g.matched
-		absent += max(0, g.left-corrections)
-	}
-	if absent*maxShrink <= open {
-		return nil
-	}
-	return graph.Errorf(graph.KindConflict, "%s would close %d of the %d open listings on %s, more than a fifth; "+
+	return graph.Errorf(graph.KindConflict, "%s would end %d of the %d open listings on %s, more than a fifth; "+
 		"if the file is whole and the list has really shrunk, accept that (--accept-shrink)", im.name(), absent, open, list.Name)
 }

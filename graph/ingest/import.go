@@ -3,7 +3,6 @@ package ingest
 import (
 	"context"
 	"fmt"
-	"io"
 
 	"debadge/graph"
 	"debadge/graph/file"
@@ -11,13 +10,15 @@ import (
 
 // Options say how an edition is imported.
 type Options struct {
-	Edition      graph.Date // of the files, where they do not state it themselves; takes precedence over what they state
+	Edition      graph.Date // of the files; takes precedence over what they state themselves
+	Assumed      graph.Date // of the files, where they do not state it themselves
 	Strict       bool       // import nothing if anything is refused
 	DryRun       bool       // write nothing, and report what would be
 	AcceptShrink bool       // close more than a fifth of a list's listings, if the edition says so
 	Author       string     // of the change sets
 	Refused      func(Refusal) error
 	Progress     func(Progress)
+	Touched      func(graph.ID) // told of the companies and products of each claim that was written or retracted, some more than once
 
 	batch int // items of a change set, maxItems if 0
 }
@@ -135,20 +136,11 @@ func (im *run) check(ctx context.Context) error {
 // read calls the format's reader with a sink, on files that begin anew.
 func (im *run) read(ctx context.Context, sink Sink) error {
 	for _, f := range im.files {
-		if err := rewind(f); err != nil {
+		if err := f.Rewind(); err != nil {
 			return err
 		}
 	}
 	return im.format.Read(ctx, im.files, sink)
-}
-
-func rewind(f *file.File) error {
-	if s, ok := f.Text.(io.Seeker); ok {
-		if _, err := s.Seek(0, io.SeekStart); err != nil {
-			return graph.Unavailable(f.Name+" cannot be read again", err)
-		}
-	}
-	return nil
 }
 
 func (im *run) progress(step Step, records, total int) {

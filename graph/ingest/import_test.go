@@ -3,8 +3,6 @@ package ingest_test
 import (
 	"bufio"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -92,9 +90,11 @@ func date(text string) graph.Date {
 }
 
 func rows(lines ...string) []*file.File {
-	text := strings.Join(lines, "\n") + "\n"
-	sum := sha256.Sum256([]byte(text))
-	return []*file.File{{Name: "rows.txt", Digest: "sha256:" + hex.EncodeToString(sum[:]), Size: int64(len(text)), Text: strings.NewReader(text)}}
+	f, err := file.New("rows.txt", []byte(strings.Join(lines, "\n")+"\n"), file.Options{})
+	if err != nil {
+		panic(err)
+	}
+	return []*file.File{f}
 }
 
 func memory() graph.Store {

@@ -33,7 +33,8 @@ type ListReport struct {
 type Report struct {
 	Format   string
 	Edition  graph.Date
-	Complete bool // so that absence from it meant something
+	Complete bool     // so that absence from it meant something
+	CutOff   []string // why the edition itself does not hold everything that it should
 
 	Records         int // that the format read and the domain accepted
 	EntitiesAdded   int
@@ -93,7 +94,7 @@ func (r *Report) note(format string, args ...any) {
 }
 
 func (r *Report) finish(im *run) {
-	r.Edition, r.Complete = im.edition.date, im.complete()
+	r.Edition, r.Complete, r.CutOff = im.edition.date, im.complete(), im.edition.incomplete
 	if r.Withdrawn > 0 {
 		r.note("%s retracted by a person before; they stay so",
 			counted(r.Withdrawn, "statement of the edition was", "statements of the edition were"))

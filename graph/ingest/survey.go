@@ -20,7 +20,8 @@ type survey struct {
 	first     map[keyHash]contentHash
 	further   map[keyHash][]contentHash // of keys under which the edition says several things
 	pending   map[graph.ID]bool         // ends that nothing has described or mentioned so far
-	lists     map[graph.ID]graph.Entity // covered, as the records describe them
+	cover     map[graph.ID]graph.Entity // the lists that it is of, as the records describe them
+	listed    map[uint64]bool           // parties with lists
 	stated    graph.Date
 	forward   bool // some record refers to an entity that a later one describes
 	records   int
@@ -29,7 +30,7 @@ type survey struct {
 func newSurvey(im *run) *survey {
 	return &survey{
 		run: im, described: map[uint64]uint64{}, mentioned: map[uint64]bool{}, first: map[keyHash]contentHash{},
-		further: map[keyHash][]contentHash{}, pending: map[graph.ID]bool{}, lists: map[graph.ID]graph.Entity{},
+		further: map[keyHash][]contentHash{}, pending: map[graph.ID]bool{}, cover: map[graph.ID]graph.Entity{}, listed: map[uint64]bool{},
 	}
 }
 
@@ -54,8 +55,8 @@ func (s *survey) Record(r Record) error {
 		s.state(r.At, c)
 	}
 	for _, e := range p.mentioned {
-		if list, ok := s.lists[e.ID]; ok && list.ID == "" {
-			s.lists[e.ID] = e
+		if list, ok := s.cover[e.ID]; ok && list.ID == "" {
+			s.cover[e.ID] = e
 		}
 	}
 	return nil
@@ -89,6 +90,7 @@ func (s *survey) state(at Place, c stated) {
 	}
 	if c.Relation == graph.ListedOn {
 		s.Covers(c.To)
+		s.listed[listing(c.Claim)] = true
 	}
 	first, ok := s.first[c.key]
 	switch {
@@ -106,18 +108,16 @@ func (s *survey) holds(key keyHash, content contentHash) bool {
 	return ok && (first == content || slices.Contains(s.further[key], content))
 }
 
-// statements counts the different things that the edition says under a key.
-func (s *survey) statements(key keyHash) int {
-	if _, ok := s.first[key]; !ok {
-		return 0
-	}
-	return 1 + len(s.further[key])
-}
+// lists reports whether the edition has the party of a listing on its list, by
+// whichever row.
+func (s *survey) lists(c graph.Claim) bool { return s.listed[listing(c)] }
+
+func listing(c graph.Claim) uint64 { return short(string(c.From) + " " + string(c.To)) }
 
 // covered returns the lists that the edition is of, in order.
 func (s *survey) covered() []graph.ID {
-	lists := make([]graph.ID, 0, len(s.lists))
-	for id := range s.lists {
+	lists := make([]graph.ID, 0, len(s.cover))
+	for id := range s.cover {
 		lists = append(lists, id)
 	}
 	slices.Sort(lists)
@@ -149,8 +149,8 @@ func (s *survey) Edition(d graph.Date) {
 
 // Covers notes the list.
 func (s *survey) Covers(list graph.ID) {
-	if _, ok := s.lists[list]; !ok {
-		s.lists[list] = graph.Entity{}
+	if _, ok := s.cover[list]; !ok {
+		s.cover[list] = graph.Entity{}
 	}
 }
 
@@ -217,7 +217,7 @@ type said struct {
 func (im *run) cite(at Place, citations []graph.Citation) []graph.Citation {
 	file := im.edition.cited(at)
 	if len(citations) == 0 {
-		return []graph.Citation{{Source: file, Stance: graph.Supports, Locator: locator(at)}}
+		return []graph.Citation{{Source: file, Stance: graph.Supports, Locator: Locator(at)}}
 	}
 	citations = slices.Clone(citations)
 	for i := range citations {
@@ -228,7 +228,8 @@ func (im *run) cite(at Place, citations []graph.Citation) []graph.Citation {
 	return citations
 }
 
-func locator(at Place) string {
+// Locator is how a citation of a file names a place in it.
+func Locator(at Place) string {
 	if at.Line == 0 {
 		return ""
 	}

@@ -62,9 +62,18 @@ func (w *writer) add(ctx context.Context, p prepared) error {
 	w.items += items
 	w.records++
 	if w.records%tellEvery == 0 {
-		w.progress(Writing, w.records, w.survey.records)
+		w.progress(Writing, w.records, w.total())
 	}
 	return nil
+}
+
+// total is how many records are read to write: all of them twice where entities
+// are written before what refers to them.
+func (w *writer) total() int {
+	if w.survey.forward {
+		return 2 * w.report.Records
+	}
+	return w.report.Records
 }
 
 // flush writes the batch.
@@ -284,12 +293,27 @@ func (w *writer) append(ctx context.Context, b *bundled) error {
 	if err != nil {
 		return err
 	}
+	for i := range b.cs.Claims {
+		w.touch(b.cs.Claims[i])
+	}
 	w.report.Commits++
 	w.report.Revision = max(w.report.Revision, receipt.Revision)
 	if receipt.Withdrawn > 0 {
 		return w.revive(ctx, b)
 	}
 	return nil
+}
+
+// touch tells of the ends of a claim that was written or retracted.
+func (w *writer) touch(c graph.Claim) {
+	if w.options.Touched == nil {
+		return
+	}
+	for _, id := range []graph.ID{c.From, c.To} {
+		if k := id.Kind(); k == graph.Company || k == graph.Product {
+			w.options.Touched(id)
+		}
+	}
 }
 
 // pretend notes what a dry run would have written.

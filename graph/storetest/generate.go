@@ -69,6 +69,10 @@ func drawProblem(t *rapid.T, prefix string) problem {
 			if often(t, "limit", 2) {
 				e.Attributes["max_age_days"] = []string{pick(t, "age", "0", "30", "366")}
 			}
+			if often(t, "another register", 3) {
+				e.Attributes["edition"] = []string{"2021-03", pick(t, "its edition", "2020", "2021-06-01")}
+				e.Attributes["edition_checked"] = []string{pick(t, "checked", "2021-03-31", "2021-12-31")}
+			}
 		}
 		first.Entities = append(first.Entities, e)
 	}

@@ -56,26 +56,37 @@ func (r *Reference) Trace(q graph.Question) Expected {
 }
 
 // editions tells of each list that counts which edition of it was imported, and
-// the action that is taken whatever else is found.
+// the action that is taken whatever else is found. Of several registers the one
+// counts that was looked at last.
 func (r reading) editions() (lines []string, least graph.Action) {
 	for id, list := range r.entities {
-		text := list.Attributes["edition"]
-		if id.Kind() != graph.List || !r.listCounts(id) || len(text) == 0 {
+		if id.Kind() != graph.List || !r.listCounts(id) {
 			continue
 		}
-		date, err := graph.ParseDate(text[0])
-		if err != nil {
-			continue
-		}
+		line, last := "", time.Time{}
 		stale := false
-		if age := list.Attributes["max_age_days"]; len(age) > 0 {
-			days, err := time.ParseDuration(age[0] + "h")
-			stale = err == nil && r.day.Time().After(date.Latest().Time().Add(days*24))
+		for i, text := range list.Attributes["edition"] {
+			seen := date(text).Latest().Time()
+			if checked := list.Attributes["edition_checked"]; i < len(checked) && date(checked[i]).Latest().Time().After(seen) {
+				seen = date(checked[i]).Latest().Time()
+			}
+			if !seen.After(last) {
+				continue
+			}
+			last, stale = seen, false
+			if age := list.Attributes["max_age_days"]; i < len(age) && age[i] != "0" {
+				days, err := time.ParseDuration(age[i] + "h")
+				stale = err == nil && r.day.Time().After(seen.Add(days*24))
+			}
+			complete := list.Attributes["edition_complete"]
+			line = editionText(id, text, i >= len(complete) || complete[i] != "no", stale)
+		}
+		if line != "" {
+			lines = append(lines, line)
 		}
 		if stale {
 			least = graph.Review
 		}
-		lines = append(lines, editionText(id, text[0], !slices.Contains(list.Attributes["edition_complete"], "no"), stale))
 	}
 	slices.Sort(lines)
 	return lines, least

@@ -6,7 +6,6 @@ import (
 
 	"debadge/graph"
 	"debadge/graph/ingest"
-	"debadge/graph/ingest/party"
 )
 
 // The lists that OFAC's files hold: one by itself, and those of the
@@ -64,7 +63,7 @@ func nonSDN(programs []string) bool {
 func programs(text string) []string {
 	var all []string
 	for program := range strings.SplitSeq(text, "]") {
-		program = party.Tidy(strings.Trim(strings.TrimSpace(program), "[ "))
+		program = ingest.Tidy(strings.Trim(strings.TrimSpace(program), "[ "))
 		if program != "" && !slices.Contains(all, program) {
 			all = append(all, program)
 		}
