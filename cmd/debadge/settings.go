@@ -21,7 +21,7 @@ type flags struct {
 
 	asOf, knownAt, policy, format, cursor string
 	lists                                 []string
-	paths, limit                          int
+	paths, limit, candidates              int
 	all                                   bool
 
 	reason, replacedBy, author string
@@ -70,10 +70,10 @@ func settings() []setting {
 		{"kind", "", "KIND", func(f *flags) any { return &f.kind }, "", "look for this kind alone: product or company", []string{"resolve"}},
 		{"brand", "", "TEXT", func(f *flags) any { return &f.brand }, "", "the brand or maker, where the text does not say it", []string{"resolve"}},
 		{"threshold", "", "SCORE", func(f *flags) any { return &f.threshold }, strconv.FormatFloat(resolve.DefaultThreshold, 'f', -1, 64), "from which score on a candidate counts", []string{"resolve"}},
-		{"limit", "", "N", func(f *flags) any { return &f.limit }, resolve.DefaultLimit, "show at most so many candidates", []string{"resolve"}},
+		{"limit", "", "N", func(f *flags) any { return &f.candidates }, resolve.DefaultLimit, "show at most so many candidates", []string{"resolve"}},
 		{"means", "", "ENTITY", func(f *flags) any { return &f.means }, "", "decide that the text means this entity; needs --reason and --author", []string{"resolve"}},
 		{"never", "", "ENTITY", func(f *flags) any { return &f.never }, "", "decide that the text never means this entity; needs --reason and --author", []string{"resolve"}},
-		{"evaluate", "", "FILE", func(f *flags) any { return &f.evaluate }, "", "measure precision and recall on the labelled pairs of this CSV file", []string{"resolve"}},
+		{"evaluate", "", "FILE", func(f *flags) any { return &f.evaluate }, "", "measure precision and recall on the labeled pairs of this CSV file", []string{"resolve"}},
 		{"reason", "", "TEXT", func(f *flags) any { return &f.reason }, "", "why it is decided so", []string{"resolve"}},
 
 		{"reason", "", "TEXT", func(f *flags) any { return &f.reason }, "", "why the claim is withdrawn; required", []string{"retract"}},

@@ -144,5 +144,5 @@ func eachSlip(text string, use func(string) bool) bool {
 	return false
 }
 
-// nearCommon reports whether a word may be a common one, misspelt.
+// nearCommon reports whether a word may be a common one, misspelled.
 func nearCommon(text string) bool { return eachSlip(text, func(s string) bool { return slips[s] }) }
