@@ -152,7 +152,7 @@ type TimelineAnswer struct {
 
 	Editions []ListEdition `json:"editions,omitempty"` // of the lists that count; stale on the day asked about
 
-	Steps    []Step     `json:"steps"` // in order, without gaps
+	Steps []Step `json:"steps"` // in order, without gaps
 }
 
 // Step is a stretch of valid time with one finding.

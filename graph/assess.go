@@ -211,8 +211,11 @@ func (a *Assessor) undetermined() bool {
 			if a.reached.best(c, 1) < 0 || !ev.hasOwners(c) {
 				continue
 			}
-			in := ev.joins(int(c), rule, atLeast, least, &a.least.sums)
-			if in == (f == unconfirmedForce) && (in || ev.joins(int(c), rule, atMost, most, &a.most.sums)) {
+			in, _ := ev.joins(c, rule, atLeast, least)
+			if in != (f == unconfirmedForce) {
+				continue
+			}
+			if perhaps, _ := ev.joins(c, rule, atMost, most); in || perhaps {
 				return true
 			}
 		}

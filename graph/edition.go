@@ -6,43 +6,68 @@ import (
 	"strconv"
 )
 
-// The attributes of a list in which an import keeps which edition of it the
-// store holds.
+// The attributes of a list in which imports keep which editions of it the store
+// holds. Each has one value for every register that publishes the list, in the
+// same order.
 const (
-	EditionAttribute         = "edition"          // the date of the newest edition
+	RegisterAttribute        = "register"         // from which editions come
+	EditionAttribute         = "edition"          // the date of its newest edition
 	EditionCompleteAttribute = "edition_complete" // yes, or no if that edition was cut off
-	MaxAgeAttribute          = "max_age_days"     // how old an edition may be on the day asked about
+	EditionCheckedAttribute  = "edition_checked"  // the last day on which that edition was still the newest
+	MaxAgeAttribute          = "max_age_days"     // how old it may be on the day asked about; 0 is no limit
 )
 
 // ListEdition is the edition of a list that an answer used.
 type ListEdition struct {
 	List       EntityRef `json:"list"`
+	Register   string    `json:"register,omitempty"` // from which it came
 	Edition    Date      `json:"edition"`
+	Checked    Date      `json:"checked"`                // the last day on which it was still the newest; null: not known
 	Complete   bool      `json:"complete"`               // false: absence from it means nothing
 	MaxAgeDays int       `json:"max_age_days,omitempty"` // how old it may be; left out: no limit is set
-	Stale      bool      `json:"stale"`                  // on the day asked about it is older than that
+	Stale      bool      `json:"stale"`                  // on the day asked about it was last known to be the newest longer ago than that
 }
 
-// editionOf reads which edition of a list a store holds; false if none was
-// imported.
+// last is the last day on which the edition was known to be the newest.
+func (e *ListEdition) last() Day {
+	if e.Checked.IsZero() {
+		return e.Edition.Latest()
+	}
+	return max(e.Edition.Latest(), e.Checked.Latest())
+}
+
+// editionOf reads which edition of a list a store holds, that of the register
+// which was looked at last; false if none was imported.
 func editionOf(list Entity, asOf Day) (ListEdition, bool) {
-	text := list.Attributes[EditionAttribute]
-	if len(text) == 0 {
-		return ListEdition{}, false
+	at := func(attribute string, i int) string {
+		if values := list.Attributes[attribute]; i < len(values) {
+			return values[i]
+		}
+		return ""
 	}
-	date, err := ParseDate(text[len(text)-1])
-	if err != nil {
-		return ListEdition{}, false
-	}
-	e := ListEdition{List: list.Ref(), Edition: date, Complete: !slices.Contains(list.Attributes[EditionCompleteAttribute], "no")}
-	if age := list.Attributes[MaxAgeAttribute]; len(age) > 0 {
-		days, err := strconv.ParseUint(age[len(age)-1], 10, 16)
-		if err == nil {
+	var (
+		newest ListEdition
+		found  bool
+	)
+	for i, text := range list.Attributes[EditionAttribute] {
+		date, err := ParseDate(text)
+		if err != nil {
+			continue // a register of which nothing is known yet
+		}
+		e := ListEdition{
+			List: list.Ref(), Register: at(RegisterAttribute, i), Edition: date,
+			Complete: at(EditionCompleteAttribute, i) != "no",
+		}
+		e.Checked, _ = ParseDate(at(EditionCheckedAttribute, i)) // none, if it is not one
+		if days, err := strconv.ParseUint(at(MaxAgeAttribute, i), 10, 16); err == nil && days > 0 {
 			e.MaxAgeDays = int(days)
-			e.Stale = int64(asOf) > int64(date.Latest())+int64(days)
+			e.Stale = int64(asOf) > int64(e.last())+int64(days)
+		}
+		if !found || e.last() > newest.last() {
+			newest, found = e, true
 		}
 	}
-	return e, true
+	return newest, found
 }
 
 // readEditions notes which editions of the lists that count the answer uses. Of

@@ -19,7 +19,7 @@ import (
 type flood struct {
 	q         *inquiry
 	origins   []origin      // in the order of ids
-	companies *walk         // what the listed companies own, are renamed to or are linked with
+	companies *walk         // what the listed companies own, are renamed to, are the same as or are linked with
 	tiers     []*evaluation // by status; nil: no claim of it matters
 
 	sold     []attribution // by company: the claims that lead to products

@@ -27,7 +27,7 @@ type ownershipRule struct {
 	lists     map[Node]bool // nil: every list of the policy
 	interests uint8         // bits by Interest
 	implied   bool          // whatever it catches, an earlier rule catches at any time
-	excluded  map[Node]bool // companies that it does not cover
+	excluded  map[Node]bool // by company of a known seat: the rule does not cover that seat
 }
 
 func newInquiry(ctx context.Context, v View, policy *Policy, asOf Day, narrow []string) (*inquiry, error) {

@@ -136,7 +136,7 @@ func (q *inquiry) ownersOf(ctx context.Context, w *walk) (*walk, error) {
 		}
 	}
 	up := *q
-	up.walked = SetOf(Owns, RenamedTo, ListedOn) & q.walked
+	up.walked = SetOfLayers(Identity, Ownership, Listing) & q.walked
 	owners := newWalk(Upstream, entityLimit)
 	if err := owners.gather(ctx, &up, companies...); err != nil {
 		owners.release()

@@ -1,4 +1,4 @@
-// The constraints and indexes of a store in Neo4j, version 1. Every statement can be repeated. A
+// The constraints and indexes of a store in Neo4j, version 2. Every statement can be repeated. A
 // constraint on an id comes with the index by which a MERGE finds it; revision and retracted are
 // what the feed of changes reads by; entity_names finds entities by their name keys, whole.
 
@@ -66,3 +66,7 @@ CREATE INDEX listed_on_retracted IF NOT EXISTS FOR ()-[r:LISTED_ON]-() ON (r.ret
 CREATE CONSTRAINT party_to_id IF NOT EXISTS FOR ()-[r:PARTY_TO]-() REQUIRE (r.id, r.mirror) IS UNIQUE;
 CREATE INDEX party_to_revision IF NOT EXISTS FOR ()-[r:PARTY_TO]-() ON (r.revision);
 CREATE INDEX party_to_retracted IF NOT EXISTS FOR ()-[r:PARTY_TO]-() ON (r.retracted);
+
+CREATE CONSTRAINT same_as_id IF NOT EXISTS FOR ()-[r:SAME_AS]-() REQUIRE (r.id, r.mirror) IS UNIQUE;
+CREATE INDEX same_as_revision IF NOT EXISTS FOR ()-[r:SAME_AS]-() ON (r.revision);
+CREATE INDEX same_as_retracted IF NOT EXISTS FOR ()-[r:SAME_AS]-() ON (r.retracted);

@@ -91,8 +91,23 @@ func (p *program) root() *cobra.Command {
 	root.SetHelpCommandGroupID("run")
 	root.SetCompletionCommandGroupID("run")
 	p.register(root, root.PersistentFlags(), everywhere)
-	p.add(root, "ask", p.traceCommand(), p.reachCommand(), p.timelineCommand(), p.resolveCommand(), p.policyCommand())
-	p.add(root, "keep", p.importCommand(), p.retractCommand(), p.storeCommand())
+	p.add(
+		root, "ask",
+		p.traceCommand(),
+		p.reachCommand(),
+		p.timelineCommand(),
+		p.resolveCommand(),
+		p.listsCommand(),
+		p.membersCommand(),
+		p.policyCommand(),
+	)
+	p.add(
+		root, "keep",
+		p.importCommand(),
+		p.linkCommand(),
+		p.retractCommand(),
+		p.storeCommand(),
+	)
 	p.add(root, "run", p.serveCommand(), p.healthcheckCommand(), p.versionCommand(), settingsTopic())
 	refuseUnknownShell(root)
 	return root

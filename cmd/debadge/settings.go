@@ -28,6 +28,9 @@ type flags struct {
 
 	kind, brand, threshold, means, never, evaluate string
 
+	edition, refused, charset    string
+	strict, dryRun, acceptShrink bool
+
 	addr, read, target string
 	live               bool
 }
@@ -56,15 +59,15 @@ func settings() []setting {
 		{"", "DEBADGE_NEO4J_USER", "", nil, "", "user at the Neo4j server", []string{everywhere}},
 		{"", "DEBADGE_NEO4J_PASSWORD", "", nil, "", "password at the Neo4j server", []string{everywhere}},
 
-		{"as-of", "", "DATE", func(f *flags) any { return &f.asOf }, "", "the day in the world that is asked about, YYYY-MM-DD (default: today, UTC)", []string{"trace", "reach"}},
-		{"known-at", "", "TIME|REVISION", func(f *flags) any { return &f.knownAt }, "", "what debadge knew then: 2026-01-31T12:00:00Z, 2026-01-31 (to its end, UTC) or a revision (default: the newest)", append([]string{"resolve"}, questions...)},
+		{"as-of", "", "DATE", func(f *flags) any { return &f.asOf }, "", "the day in the world that is asked about, YYYY-MM-DD (default: today, UTC)", []string{"trace", "reach", "lists", "members"}},
+		{"known-at", "", "TIME|REVISION", func(f *flags) any { return &f.knownAt }, "", "what debadge knew then: 2026-01-31T12:00:00Z, 2026-01-31 (to its end, UTC) or a revision (default: the newest)", append([]string{"lists", "members", "resolve"}, questions...)},
 		{"policy", "DEBADGE_POLICY", "NAME|FILE", func(f *flags) any { return &f.policy }, "default", "the rules that count: default, strict, cautious, or a file in YAML or JSON", questions},
 		{"list", "", "LIST", func(f *flags) any { return &f.lists }, []string(nil), "count this list alone, by id or name; may be repeated", questions},
 		{"paths", "", "N", func(f *flags) any { return &f.paths }, 1, "show up to so many paths to each listing", []string{"trace"}},
 		{"all", "", "", func(f *flags) any { return &f.all }, false, "show every listing in full, with the addresses of its sources", []string{"trace", "timeline"}},
 		{"limit", "", "N", func(f *flags) any { return &f.limit }, 0, "at most so many rows, 0 for all (default: 100 as text, else all)", []string{"reach"}},
 		{"cursor", "", "CURSOR", func(f *flags) any { return &f.cursor }, "", "go on after the rows of the answer that gave this cursor", []string{"reach"}},
-		{"format", "", "FORMAT", func(f *flags) any { return &f.format }, "text", "text for people; json for programs, as the HTTP API gives it", []string{"trace", "timeline", "resolve", "status", "version"}},
+		{"format", "", "FORMAT", func(f *flags) any { return &f.format }, "text", "text for people; json for programs, as the HTTP API gives it", []string{"trace", "timeline", "resolve", "lists", "members", "status", "link", "version"}},
 		{"format", "", "FORMAT", func(f *flags) any { return &f.format }, "text", "text for people; json for one object; ndjson for a line each row, and the head at the end", []string{"reach"}},
 
 		{"kind", "", "KIND", func(f *flags) any { return &f.kind }, "", "look for this kind alone: product or company", []string{"resolve"}},
@@ -78,7 +81,14 @@ func settings() []setting {
 
 		{"reason", "", "TEXT", func(f *flags) any { return &f.reason }, "", "why the claim is withdrawn; required", []string{"retract"}},
 		{"replaced-by", "", "CLAIM", func(f *flags) any { return &f.replacedBy }, "", "the claim that takes its place", []string{"retract"}},
-		{"author", "DEBADGE_AUTHOR", "NAME", func(f *flags) any { return &f.author }, "", "who withdraws it, or decides", []string{"retract", "resolve"}},
+		{"author", "DEBADGE_AUTHOR", "NAME", func(f *flags) any { return &f.author }, "", "who adds or withdraws claims, or decides", []string{"retract", "resolve", "refresh", importFormat}},
+
+		{"edition", "", "DATE", func(f *flags) any { return &f.edition }, "", "the day on which the edition was published, YYYY-MM-DD (default: what the file says)", []string{importFormat}},
+		{"strict", "", "", func(f *flags) any { return &f.strict }, false, "import nothing if anything is refused", []string{importFormat}},
+		{"dry-run", "", "", func(f *flags) any { return &f.dryRun }, false, "write nothing, and report what would be", []string{importFormat, "link", "refresh"}},
+		{"refused", "", "FILE", func(f *flags) any { return &f.refused }, "", "write what is refused to this CSV file", []string{importFormat}},
+		{"accept-shrink", "", "", func(f *flags) any { return &f.acceptShrink }, false, "close listings even if they are more than a fifth of a list", []string{importFormat, "refresh"}},
+		{"charset", "", "NAME", func(f *flags) any { return &f.charset }, "utf-8", "what files without a byte order mark are encoded in: utf-8, utf-16le, utf-16be, latin-1 or windows-1252", []string{importFormat}},
 
 		{"addr", "DEBADGE_ADDR", "HOST:PORT", func(f *flags) any { return &f.addr }, "127.0.0.1:8080", "where to listen", []string{"serve"}},
 		{"read", "DEBADGE_READ", "index|direct", func(f *flags) any { return &f.read }, "index", "answer from an index in memory, or directly from the store", []string{"serve"}},
@@ -89,8 +99,15 @@ func settings() []setting {
 
 // formats are the formats that each command writes.
 var formats = map[string][]string{
-	"trace": {"text", "json"}, "timeline": {"text", "json"}, "reach": {"text", "json", "ndjson"},
-	"resolve": {"text", "json"}, "status": {"text", "json"}, "version": {"text", "json"},
+	"trace":    {"text", "json"},
+	"timeline": {"text", "json"},
+	"reach":    {"text", "json", "ndjson"},
+	"resolve":  {"text", "json"},
+	"lists":    {"text", "json"},
+	"members":  {"text", "json"},
+	"status":   {"text", "json"},
+	"link":     {"text", "json"},
+	"version":  {"text", "json"},
 }
 
 // register adds the flags of a command to a set.
@@ -172,10 +189,18 @@ func (p *program) getenv(name string) string {
 	return ""
 }
 
+// place is how the table of settings calls a command.
+func place(cmd *cobra.Command) string {
+	if parent := cmd.Parent(); parent != nil && parent.Name() == "import" && cmd.Name() != "bundle" {
+		return importFormat
+	}
+	return cmd.Name()
+}
+
 // readEnvironment sets what the environment says and no flag does.
 func (p *program) readEnvironment(cmd *cobra.Command) error {
 	for _, s := range settings() {
-		here := slices.Contains(s.commands, cmd.Name()) || slices.Contains(s.commands, everywhere)
+		here := slices.Contains(s.commands, place(cmd)) || slices.Contains(s.commands, everywhere)
 		if s.flag == "" || s.env == "" || !here {
 			continue
 		}

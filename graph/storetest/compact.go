@@ -23,11 +23,11 @@ type Expected struct {
 	Former      []string          `json:"former,omitempty"`    // company list way from..to
 	Ownership   []string          `json:"ownership,omitempty"` // company rule (in force: …) verdict min..max, owner verdict min..max
 	Disputed    []string          `json:"disputed,omitempty"`
-	Denied      []string          `json:"denied,omitempty"` // claims shown with a citation that denies them
-	Steps       []string          `json:"steps,omitempty"`  // of a timeline: from..to finding strength action: listings
-	Rows        []string          `json:"rows,omitempty"`   // of a reach
+	Denied      []string          `json:"denied,omitempty"`   // claims shown with a citation that denies them
+	Steps       []string          `json:"steps,omitempty"`    // of a timeline: from..to finding strength action: listings
+	Rows        []string          `json:"rows,omitempty"`     // of a reach
 	Editions    []string          `json:"editions,omitempty"` // of a trace: list date complete? stale?
-	Names       []string          `json:"names,omitempty"`  // id: name of the subject or origin
+	Names       []string          `json:"names,omitempty"`    // id: name of the subject or origin
 	KnownAtNull bool              `json:"known_at_null,omitempty"`
 }
 

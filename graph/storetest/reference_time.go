@@ -29,7 +29,7 @@ func (r reading) upstream(subject graph.ID) []graph.Claim {
 				all = append(all, c)
 				continue
 			case c.To == seen[i]:
-			case c.From == seen[i] && (c.Relation == graph.IdenticalTo || c.Relation == graph.AffiliatedWith):
+			case c.From == seen[i] && mutual(c.Relation):
 				far = c.To
 			default:
 				continue
