@@ -10,39 +10,60 @@ type legal uint8
 const (
 	legalSame legal = iota
 	legalMissing
-	legalOther
+	legalOther    // other words, which may be translations of each other
+	legalConflict // forms that one company cannot have both
 )
+
+// families are legal forms that are translations or successors of each other.
+// Those that are in none, such as Ltd. and Inc., are what any form is
+// translated to.
+var families = map[string]string{
+	"llc": "llc", "ooo": "llc", "tov": "llc", "liability": "llc",
+	"jsc": "jsc", "ao": "jsc", "pao": "jsc", "oao": "jsc", "zao": "jsc", "pat": "jsc", "pjsc": "jsc", "ojsc": "jsc", "cjsc": "jsc", "joint": "jsc", "stock": "jsc",
+	"gmbh": "gmbh", "mbh": "gmbh", "ag": "ag", "kg": "kg", "kgaa": "kg", "ohg": "ohg", "se": "se",
+	"sa": "sa", "spa": "spa", "srl": "srl", "sarl": "srl", "sl": "srl", "sas": "sas", "bv": "bv", "nv": "nv", "oy": "oy", "ab": "ab", "aps": "aps", "doo": "doo", "kft": "kft", "sro": "sro",
+	"fze": "fze", "fzco": "fzco", "fzc": "fzco",
+}
 
 // compareLegal compares the legal forms; Co. beside another one says nothing.
 func compareLegal(a, b []term) legal {
-	missing, other := false, false
-	for _, t := range a {
-		if t.class == legalWord && t.text != "co" {
-			switch {
-			case hasTerm(b, t):
-			case hasClass(b, legalWord):
-				other = true
-			default:
-				missing = true
-			}
-		}
+	x, y := familyOf(a), familyOf(b)
+	if x != "" && y != "" && x != y {
+		return legalConflict
 	}
-	for _, t := range b {
-		if t.class == legalWord && t.text != "co" && !hasTerm(a, t) {
-			if hasClass(a, legalWord) {
-				other = true
-			} else {
-				missing = true
-			}
-		}
+	if x != "" && x == y {
+		return legalSame
 	}
+	one, other := lacks(a, b), lacks(b, a)
 	switch {
-	case other:
+	case one == legalOther || other == legalOther:
 		return legalOther
-	case missing:
+	case one == legalMissing || other == legalMissing:
 		return legalMissing
 	}
 	return legalSame
+}
+
+// lacks says how b stands to the legal forms of a.
+func lacks(a, b []term) legal {
+	for _, t := range a {
+		if t.class == legalWord && t.text != "co" && !hasTerm(b, t) {
+			if hasClass(b, legalWord) {
+				return legalOther
+			}
+			return legalMissing
+		}
+	}
+	return legalSame
+}
+
+func familyOf(list []term) string {
+	for _, t := range list {
+		if f := families[t.text]; t.class == legalWord && f != "" {
+			return f
+		}
+	}
+	return ""
 }
 
 func hasTerm(list []term, t term) bool {
@@ -141,13 +162,17 @@ func (s *scratch) compare(a, b []term, script bool) int {
 	for _, p := range s.pairs {
 		switch p.how {
 		case additional:
-			left.add(a[p.mine])
+			if nearLegal(a[p.mine].text) {
+				score -= costActivity
+			} else {
+				left.add(a[p.mine])
+			}
 			continue
 		case missing:
 			right.add(b[p.theirs])
 			continue
 		case misspelled:
-			score -= slip(a[p.mine], b[p.theirs])
+			score -= slip(a[p.mine], b[p.theirs], s.sameNames(a))
 		case bySound:
 			score -= costSound
 		case same, joined:
@@ -170,6 +195,8 @@ func (s *scratch) compare(a, b []term, script bool) int {
 		if left.general+right.general > 0 {
 			score = min(score, capLegal)
 		}
+	case legalConflict:
+		score = min(score-costLegal, capLegal)
 	}
 	if left.name+right.name > 0 && weight.sum() > 0 {
 		score = min(score, capName, similar*(weight.sum()-left.sum()-right.sum())/weight.sum())
@@ -229,15 +256,28 @@ func (t *tally) sum() int {
 	return ofName*t.name + ofActivity*t.activity + ofPlace*t.place + ofGeneral*t.general
 }
 
-// slip is what a misspelling costs.
-func slip(a, b term) int {
+// sameNames counts the words of a name that are the same on both sides.
+func (s *scratch) sameNames(a []term) int {
+	n := 0
+	for _, p := range s.pairs {
+		if p.how == same && a[p.mine].class == nameWord {
+			n++
+		}
+	}
+	return n
+}
+
+// slip is what a misspelling costs. Beside other words of the name that are the
+// same, even a short word may be misspelled.
+func slip(a, b term, others int) int {
 	if a.class != nameWord || b.class != nameWord {
 		return costActivity // a common word, misspelled
 	}
 	cost := costMisspelled
-	const short, long = 6, 9
+	const short, long, enough = 6, 9, 2
 	n := min(len(a.text), len(b.text))
 	switch {
+	case others >= enough:
 	case n < short, n == short && len(a.text) == len(b.text) && !sameLetters(a.text, b.text, 0):
 		cost = costShort // too short for another letter to be a slip
 	case n >= long && edits(a.text, b.text) > 1:

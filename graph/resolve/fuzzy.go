@@ -306,7 +306,7 @@ func (r *run) words(c *candidate) bool {
 				found = true
 			case alike(a, b):
 				found = true
-				c.score -= slip(term{nameWord, k, k}, term{nameWord, m.text, m.text})
+				c.score -= slip(term{nameWord, k, k}, term{nameWord, m.text, m.text}, 0)
 				slips++
 			case from >= 0:
 				return false // the parts of a model stand together
