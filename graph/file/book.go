@@ -30,14 +30,10 @@ func isBook(archive *zip.Reader) bool {
 
 // checkBook refuses a bomb before anything of it is unpacked.
 func (f *File) checkBook(archive *zip.Reader) error {
-	var total uint64
+	unpacked := int64(0)
 	for _, part := range archive.File {
-		if part.UncompressedSize64 > bookUnpacked {
-			total = bookUnpacked
-		}
-		total += part.UncompressedSize64 % (bookUnpacked + 1)
+		unpacked = min(unpacked+int64(min(part.UncompressedSize64, bookUnpacked+1)), bookUnpacked+1)
 	}
-	unpacked := int64(min(total, 1<<62)) //nolint:gosec // bounded here
 	switch {
 	case f.Size > f.options.MaxBook:
 		return graph.Errorf(graph.KindInvalid, "%s is a spreadsheet larger than %s; save it as CSV", f.Name, bytesText(f.options.MaxBook))
@@ -59,7 +55,8 @@ type sheet struct {
 	width int // of a row: empty cells at its end are left out in the file
 }
 
-func newSheet(f *File, name string) (*sheet, error) {
+func newSheet(f *File, name string) (s *sheet, err error) {
+	defer recovered(f.Name, &err)
 	book, err := excelize.OpenReader(io.NewSectionReader(f.data, 0, f.Size), excelize.Options{
 		UnzipSizeLimit:    bookUnpacked,
 		UnzipXMLSizeLimit: bookInMemory,
@@ -70,7 +67,7 @@ func newSheet(f *File, name string) (*sheet, error) {
 		return nil, graph.Errorf(graph.KindInvalid, "%s is a broken spreadsheet: %w", f.Name, err)
 	}
 	f.offset.Store(f.Size)
-	s := &sheet{name: f.Name, book: book}
+	s = &sheet{name: f.Name, book: book}
 	names := book.GetSheetList()
 	switch {
 	case len(names) == 0:
@@ -93,10 +90,19 @@ func newSheet(f *File, name string) (*sheet, error) {
 	return s, nil
 }
 
-func (s *sheet) next() (int, []string, error) {
+// recovered makes an error of a panic: a library that takes a broken
+// workbook badly must not end a service for it.
+func recovered(name string, err *error) {
+	if p := recover(); p != nil {
+		*err = graph.Errorf(graph.KindInvalid, "%s is a broken spreadsheet: %v", name, p)
+	}
+}
+
+func (s *sheet) next() (line int, fields []string, err error) {
+	defer recovered(s.name, &err)
 	for s.rows.Next() {
 		s.line++
-		fields, err := s.rows.Columns()
+		fields, err = s.rows.Columns()
 		if err != nil {
 			return s.line, nil, graph.Errorf(graph.KindInvalid, "%s: row %d cannot be read: %w", s.name, s.line, err)
 		}

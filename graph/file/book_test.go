@@ -14,8 +14,8 @@ import (
 )
 
 // book makes a workbook of one sheet.
-func book(t testing.TB, rows ...[]any) string {
-	t.Helper()
+func book(tb testing.TB, rows ...[]any) string {
+	tb.Helper()
 	f := excelize.NewFile()
 	for i, row := range rows {
 		if row == nil {
@@ -23,27 +23,27 @@ func book(t testing.TB, rows ...[]any) string {
 		}
 		cell, err := excelize.CoordinatesToCellName(1, i+1)
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		if err := f.SetSheetRow("Sheet1", cell, &row); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 	}
 	if _, err := f.NewSheet("Other"); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if err := f.SetCellStr("Other", "A1", "b"); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if err := f.SetCellStr("Other", "A2", "7"); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	b, err := f.WriteToBuffer()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if err := f.Close(); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return b.String()
 }

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -32,8 +33,7 @@ func ParseCharset(text string) (Charset, error) {
 		"": UTF8, "utf8": UTF8, "utf-8": UTF8, "utf-16le": UTF16LE, "utf-16be": UTF16BE,
 		"latin1": Latin1, "latin-1": Latin1, "iso-8859-1": Latin1, "windows-1252": Win1252, "cp1252": Win1252,
 	}
-	lower := string(bytes.ToLower([]byte(text)))
-	if c, ok := names[lower]; ok {
+	if c, ok := names[strings.ToLower(text)]; ok {
 		return c, nil
 	}
 	return "", graph.Errorf(graph.KindInvalid,
@@ -171,7 +171,7 @@ func (w *wide) half() {
 
 func appendUnit(out []byte, u rune) []byte {
 	if utf16.IsSurrogate(u) {
-		return append(out, 0xE0|byte(u>>12), 0x80|byte(u>>6)&0x3F, 0x80|byte(u)&0x3F)
+		return append(out, 0xE0|byte(u>>12&0xF), 0x80|byte(u>>6&0x3F), 0x80|byte(u&0x3F))
 	}
 	return utf8.AppendRune(out, u)
 }

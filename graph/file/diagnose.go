@@ -16,8 +16,10 @@ func (c *csvRows) unreadable(line int, record []byte) *BadRow {
 	}
 	c.skipNUL = c.littleEndian(record) // the newline's second byte comes next
 	if zeros := bytes.Count(record, []byte{0}); c.skipNUL || zeros > 2 && zeros >= len(record)/3 {
-		return &BadRow{Line: line, Value: shortBytes(bytes.ReplaceAll(record[:min(len(record), 512)], []byte{0}, nil)),
-			Reason: "the row is UTF-16 in a file that is not; save the file in one encoding"}
+		return &BadRow{
+			Line: line, Value: shortBytes(bytes.ReplaceAll(record[:min(len(record), 512)], []byte{0}, nil)),
+			Reason: "the row is UTF-16 in a file that is not; save the file in one encoding",
+		}
 	}
 	at, reason := nul, "a NUL byte stands in the field; remove it"
 	if bad := invalidAt(record); at < 0 || bad >= 0 && bad < at {

@@ -185,10 +185,11 @@ func begin(f *File) (*File, error) {
 }
 
 // Rewind makes Text start again at the file's beginning. Readers that were
-// made of the file before are of no use after it.
+// made of the file before are of no use after it. A File that was not opened by
+// this package can be read again if its Text is an [io.Seeker].
 func (f *File) Rewind() error {
 	if f.data == nil {
-		return graph.Errorf(graph.KindInternal, "%s was not opened by this package and cannot be read twice", f.Name)
+		return f.seek()
 	}
 	f.offset.Store(0)
 	plain, err := f.unpack()
@@ -202,6 +203,17 @@ func (f *File) Rewind() error {
 	}
 	f.Text, f.charset, err = decode(f.Name, plain, f.options.Charset)
 	return err
+}
+
+func (f *File) seek() error {
+	s, ok := f.Text.(io.Seeker)
+	if !ok {
+		return graph.Errorf(graph.KindInternal, "%s was not opened by graph/file and cannot be read twice", f.Name)
+	}
+	if _, err := s.Seek(0, io.SeekStart); err != nil {
+		return graph.Unavailable(f.Name+" cannot be read again", err)
+	}
+	return nil
 }
 
 // Offset returns how many bytes of the file on disk have been read, for a

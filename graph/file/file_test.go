@@ -17,34 +17,34 @@ import (
 	"debadge/graph/file"
 )
 
-func gzipped(t testing.TB, text string) []byte {
-	t.Helper()
+func gzipped(tb testing.TB, text string) []byte {
+	tb.Helper()
 	var b bytes.Buffer
 	w := gzip.NewWriter(&b)
 	if _, err := io.WriteString(w, text); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if err := w.Close(); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return b.Bytes()
 }
 
-func zipped(t testing.TB, members ...string) []byte {
-	t.Helper()
+func zipped(tb testing.TB, members ...string) []byte {
+	tb.Helper()
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
 	for i := 0; i < len(members); i += 2 {
 		m, err := w.Create(members[i])
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		if _, err := io.WriteString(m, members[i+1]); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 	}
 	if err := w.Close(); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return b.Bytes()
 }
@@ -179,5 +179,20 @@ func TestSpoolRemoves(t *testing.T) {
 	}
 	if left, _ := filepath.Glob(filepath.Join(dir, "*")); len(left) > 0 {
 		t.Errorf("left behind: %s", left)
+	}
+}
+
+func TestRewindOfOthers(t *testing.T) {
+	f := &file.File{Name: "x", Text: strings.NewReader("a")}
+	for range 2 {
+		if text, err := io.ReadAll(f.Text); err != nil || string(text) != "a" {
+			t.Errorf("text %q (%v), want a", text, err)
+		}
+		if err := f.Rewind(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := (&file.File{Name: "x", Text: io.LimitReader(f.Text, 1)}).Rewind(); graph.KindOf(err) != graph.KindInternal {
+		t.Errorf("a reader that cannot go back: %v, want an internal error", err)
 	}
 }

@@ -81,43 +81,34 @@ func (e *extentOf) byte(b byte) (before, with bool) {
 	return false, with
 }
 
-// value reads one value, and the white space before it. A value that is too long or too deep is passed over
-// and what is wrong is said; only its beginning is returned then. The value is
-// valid until the next call.
+// value reads one value, and the white space before it. A value that is too
+// long or too deep is passed over and what is wrong is said; only its beginning
+// is returned then. The value is valid until the next call.
 func (s *scanner) value() (text []byte, wrong string, err error) {
 	if _, err := s.peek(); err != nil {
 		return nil, "", err
 	}
 	var e extentOf
-	length := 0
 	var begin []byte // of a value that has no place
-	for {
-		for s.in.start+length == s.in.end {
-			if s.in.err != nil {
-				if err := s.in.failure(); err != nil {
-					return nil, "", err
-				}
-				return nil, "", io.EOF
-			}
+	length := 0
+	for before, with := false, false; !before && !with; {
+		if s.in.start+length == s.in.end {
 			if length >= MaxItem {
-				if begin == nil {
-					begin = bytes.Clone(s.in.buf[s.in.start : s.in.start+512])
-				}
-				s.in.take(length)
+				begin = s.drop(begin, length)
 				length = 0
 			}
-			s.in.fill()
+			if err := s.more(); err != nil {
+				return nil, "", err
+			}
+			continue
 		}
 		b := s.in.buf[s.in.start+length]
-		before, with := e.byte(b)
-		if !before {
-			length++
-			if b == '\n' {
-				s.lineNumber++
-			}
-		}
-		if before || with {
+		if before, with = e.byte(b); before {
 			break
+		}
+		length++
+		if b == '\n' {
+			s.lineNumber++
 		}
 	}
 	text = s.in.buf[s.in.start : s.in.start+length]
@@ -127,10 +118,30 @@ func (s *scanner) value() (text []byte, wrong string, err error) {
 		return begin, "the item is longer than 4 MiB", nil
 	case e.deepest > maxItemDepth:
 		return text, "the item is nested more than 500 deep", nil
-	}
-	if length == 0 {
+	case length == 0:
 		s.in.take(1) // a bracket that closes nothing: never stand still
 		return nil, "the item is empty", nil
 	}
 	return text, "", nil
+}
+
+// drop passes over a part of a value, and keeps the beginning of the first.
+func (s *scanner) drop(begin []byte, length int) []byte {
+	if begin == nil {
+		begin = bytes.Clone(s.in.buf[s.in.start : s.in.start+512])
+	}
+	s.in.take(length)
+	return begin
+}
+
+// more reads on in the middle of a value.
+func (s *scanner) more() error {
+	if s.in.err == nil {
+		s.in.fill()
+		return nil
+	}
+	if err := s.in.failure(); err != nil {
+		return err
+	}
+	return io.EOF
 }

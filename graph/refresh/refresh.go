@@ -255,12 +255,12 @@ func (r *Refresher) take(ctx context.Context, format ingest.Format, reg Register
 // whole refuses an edition that does not hold what it should: what is cut off or
 // is not of its lists must not take the place of a good one.
 func whole(reg Register, report ingest.Report) error {
-	if len(report.CutOff) > 0 {
+	switch {
+	case report.Records == 0:
+		return graph.Errorf(graph.KindConflict, "the edition holds nothing")
+	case len(report.CutOff) > 0:
 		return graph.Errorf(graph.KindConflict, "the edition is not whole (%s); import it by hand if it is to be taken all the same",
 			strings.Join(report.CutOff, "; "))
-	}
-	if report.Records == 0 {
-		return graph.Errorf(graph.KindConflict, "the edition holds nothing")
 	}
 	for _, list := range reg.Lists {
 		if !slices.ContainsFunc(report.Lists, func(l ingest.ListReport) bool { return l.List == list }) {

@@ -256,7 +256,7 @@ func TestBadManners(t *testing.T) {
 		"states a short length": {hijack("HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n" + text(10)), "not whole"},
 		"truncates":             {body("parties\n1\n2\n"), "not whole"},
 		"sends nothing":         {body(""), "holds nothing"},
-		"sends an empty list":   {body("parties\nend\n"), "holds nothing"},
+		"sends an empty list":   {body("parties\nend\n"), "more than a fifth"},
 		"sends a page":          {body("<html>maintenance</html>"), "not a list of parties"},
 		"shrinks":               {body(text(4)), "more than a fifth"},
 		"goes in circles":       {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, http.StatusFound) }, "redirects more than"},

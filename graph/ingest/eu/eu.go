@@ -15,6 +15,7 @@ package eu
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 
 	"debadge/graph"
@@ -64,8 +65,11 @@ func beginsWithTag(f *file.File) (bool, error) {
 	}
 	head := make([]byte, 512)
 	n, err := io.ReadFull(f.Text, head)
-	if err != nil && n == 0 && err != io.EOF { //nolint:errorlint // ReadFull gives EOF itself where nothing was read
-		return false, err
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		if _, ok := errors.AsType[*graph.Error](err); ok {
+			return false, err
+		}
+		return false, graph.Unavailable(f.Name+" cannot be read: "+err.Error(), err)
 	}
 	return bytes.HasPrefix(bytes.TrimSpace(head[:n]), []byte("<")), f.Rewind()
 }

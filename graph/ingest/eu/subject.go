@@ -61,9 +61,9 @@ func (s *subject) identified(number, code, description string) {
 // born takes a date of birth, or what is known of one.
 func (s *subject) born(date, year, from, to string) {
 	switch {
-	case party.Tidy(date) != "":
+	case ingest.Tidy(date) != "":
 		s.party.Set(party.DateOfBirth, date)
-	case party.Tidy(year) != "":
+	case ingest.Tidy(year) != "":
 		s.party.Set(party.DateOfBirth, year)
 	default:
 		s.party.Set(party.DateOfBirth, party.Joined(" to ", from, to))

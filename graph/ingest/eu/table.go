@@ -30,36 +30,17 @@ func readTable(ctx context.Context, f *file.File, sink ingest.Sink) (err error) 
 	defer func() { err = errors.Join(err, table.Close()) }()
 	sink.Covers(list.ID)
 	r := rows{file: f, sink: sink}
-	for {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		row, err := table.Next()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if bad, ok := errors.AsType[*file.BadRow](err); ok {
-			if err := r.refuse(bad); err != nil {
-				return err
-			}
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		if err := r.add(row); err != nil {
-			return err
-		}
+	if err := r.read(ctx, table); err != nil {
+		return err
 	}
 	for _, s := range r.subjects.Parties() {
 		if s.party.Name == "" {
 			s.party.At.Column = wholeName
-			if err := sink.Refuse(ingest.Refusal{Place: s.party.At, Value: s.number, Reason: "no row of the party has a name"}); err != nil {
-				return err
-			}
-			continue
+			err = sink.Refuse(ingest.Refusal{Place: s.party.At, Value: s.number, Reason: "no row of the party has a name"})
+		} else {
+			err = s.tell(sink)
 		}
-		if err := s.tell(sink); err != nil {
+		if err != nil {
 			return err
 		}
 	}
@@ -72,6 +53,26 @@ type rows struct {
 	sink     ingest.Sink
 	subjects party.Roll[*subject]
 	edition  string // as the rows print it
+}
+
+func (r *rows) read(ctx context.Context, table *file.Table) error {
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		row, err := table.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if bad, ok := errors.AsType[*file.BadRow](err); ok {
+			err = r.refuse(bad)
+		} else if err == nil {
+			err = r.add(row)
+		}
+		if err != nil {
+			return err
+		}
+	}
 }
 
 func (r *rows) refuse(bad *file.BadRow) error {
@@ -88,7 +89,7 @@ func (r *rows) refuse(bad *file.BadRow) error {
 
 func (r *rows) add(row file.Row) error {
 	at := ingest.Place{File: r.file.Name, Line: row.Line}
-	id, name := row.Get(logicalID), party.Tidy(row.Get(wholeName))
+	id, name := row.Get(logicalID), ingest.Tidy(row.Get(wholeName))
 	if name == "" {
 		name = party.Joined(" ", row.Get("NameAlias_FirstName"), row.Get("NameAlias_MiddleName"), row.Get("NameAlias_LastName"))
 	}
@@ -149,8 +150,8 @@ func (r *rows) describe(s *subject, name string, row file.Row, at ingest.Place) 
 		s.since(d.read(column, row.Get(column)))
 	}
 	s.under(regulation{
-		kind: row.Get("Entity_Regulation_Type"), program: row.Get("Entity_Regulation_Programme"),
-		title: party.Tidy(row.Get("Entity_Regulation_NumberTitle")), url: row.Get("Entity_Regulation_PublicationUrl"),
+		kind: row.Get("Entity_Regulation_Type"), program: row.Get("Entity_Regulation_Programme"), //nolint:misspell // as the file spells it
+		title: ingest.Tidy(row.Get("Entity_Regulation_NumberTitle")), url: row.Get("Entity_Regulation_PublicationUrl"),
 		published: d.read("Entity_Regulation_PublicationDate", row.Get("Entity_Regulation_PublicationDate")),
 		inForce:   d.read("Entity_Regulation_EntryIntoForceDate", row.Get("Entity_Regulation_EntryIntoForceDate")),
 	})
@@ -165,7 +166,7 @@ type dates struct {
 }
 
 func (d *dates) read(column, text string) graph.Date {
-	text = party.Tidy(text)
+	text = ingest.Tidy(text)
 	if text == "" || d.err != nil {
 		return graph.Date{}
 	}

@@ -34,7 +34,7 @@ type entity struct {
 	} `xml:"subjectType"`
 	Regulations []struct {
 		Kind      string `xml:"regulationType,attr"`
-		Program   string `xml:"programme,attr"`
+		Program   string `xml:"programme,attr"` //nolint:misspell // as the file spells it
 		Title     string `xml:"numberTitle,attr"`
 		Published string `xml:"publicationDate,attr"`
 		InForce   string `xml:"entryIntoForceDate,attr"`
@@ -116,15 +116,15 @@ func readXML(ctx context.Context, f *file.File, sink ingest.Sink) error {
 
 // tell gives the sink a record of the entity.
 func (e *entity) tell(at ingest.Place, sink ingest.Sink) error {
-	s := newSubject(at, party.Tidy(e.LogicalID), "")
+	s := newSubject(at, ingest.Tidy(e.LogicalID), "")
 	e.named(s.party)
 	if s.party.Name == "" || s.number == "" {
 		at.Column = "nameAlias"
 		return sink.Refuse(ingest.Refusal{Place: at, Value: s.number, Reason: "the entity has no name, or no logicalId"})
 	}
 	s.typed(e.Type.Code, e.Type.Classification)
-	s.unitedNotes = party.Tidy(e.UnitedID)
-	if number := party.Tidy(e.Reference); number != "" {
+	s.unitedNotes = ingest.Tidy(e.UnitedID)
+	if number := ingest.Tidy(e.Reference); number != "" {
 		s.number = number
 	}
 	for _, a := range e.Addresses {
@@ -143,7 +143,7 @@ func (e *entity) tell(at ingest.Place, sink ingest.Sink) error {
 	s.designated = d.read("designationDate", e.Designated)
 	for _, r := range e.Regulations {
 		s.under(regulation{
-			kind: r.Kind, program: strings.TrimSpace(r.Program), title: party.Tidy(r.Title), url: strings.TrimSpace(r.URL),
+			kind: r.Kind, program: strings.TrimSpace(r.Program), title: ingest.Tidy(r.Title), url: strings.TrimSpace(r.URL),
 			published: d.read("publicationDate", r.Published), inForce: d.read("entryIntoForceDate", r.InForce),
 		})
 	}
@@ -157,7 +157,7 @@ func (e *entity) tell(at ingest.Place, sink ingest.Sink) error {
 func (e *entity) named(p *party.Party) {
 	whole := make([]string, len(e.Names))
 	for i, n := range e.Names {
-		if whole[i] = party.Tidy(n.Whole); whole[i] == "" {
+		if whole[i] = ingest.Tidy(n.Whole); whole[i] == "" {
 			whole[i] = party.Joined(" ", n.First, n.Middle, n.Last)
 		}
 		if p.Name == "" && !isWeak(n.Strong) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"debadge/graph"
+	"debadge/graph/ingest"
 	"debadge/graph/ingest/party"
 )
 
@@ -55,7 +56,7 @@ type remark struct {
 func read(text string, p *party.Party) remark {
 	var r remark
 	for fact := range strings.SplitSeq(strings.TrimSuffix(strings.TrimSpace(text), "."), ";") {
-		r.fact(party.Tidy(strings.TrimSuffix(strings.TrimSpace(fact), ".")), p)
+		r.fact(ingest.Tidy(strings.TrimSuffix(strings.TrimSpace(fact), ".")), p)
 	}
 	return r
 }

@@ -48,7 +48,7 @@ type Party struct {
 
 // Alias adds another name, in a BCP 47 language if it is known.
 func (p *Party) Alias(text, language string) {
-	text = Tidy(text)
+	text = ingest.Tidy(text)
 	if text == "" || slices.ContainsFunc(p.aliases, func(a graph.Alias) bool { return a.Text == text }) {
 		return
 	}
@@ -59,7 +59,7 @@ func (p *Party) Alias(text, language string) {
 // Set adds values of an attribute. Empty ones and those that it has are left out.
 func (p *Party) Set(attribute string, values ...string) {
 	for _, v := range values {
-		if v = Tidy(v); v == "" || slices.Contains(p.attributes[attribute], v) {
+		if v = ingest.Tidy(v); v == "" || slices.Contains(p.attributes[attribute], v) {
 			continue
 		}
 		if p.attributes == nil {
@@ -117,14 +117,11 @@ func (p *Party) Listed(list graph.ID, from graph.Date) ingest.Statement {
 	}}
 }
 
-// Tidy returns a text with single spaces in it and none around it.
-func Tidy(text string) string { return strings.Join(strings.Fields(text), " ") }
-
 // Joined returns the parts that are not empty, with a separator between.
 func Joined(separator string, parts ...string) string {
 	kept := make([]string, 0, len(parts))
 	for _, part := range parts {
-		if part = Tidy(part); part != "" {
+		if part = ingest.Tidy(part); part != "" {
 			kept = append(kept, part)
 		}
 	}

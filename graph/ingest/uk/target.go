@@ -28,7 +28,7 @@ func add(parties *party.Roll[*target], at ingest.Place, row file.Row, sink inges
 	number := first(row, "OFSI Group ID", "Group ID", "Unique ID")
 	name := party.Joined(" ", row.Get("Name 1"), row.Get("Name 2"), row.Get("Name 3"), row.Get("Name 4"), row.Get("Name 5"), row.Get("Name 6"))
 	if name == "" {
-		name = party.Tidy(row.Get("Name non-latin script"))
+		name = ingest.Tidy(row.Get("Name non-latin script"))
 	}
 	if number == "" || name == "" {
 		at.Column = "Name 6"
@@ -111,7 +111,7 @@ func (t *target) described(row file.Row) {
 }
 
 func (t *target) note(what, text string) {
-	if text = party.Tidy(text); text == "" {
+	if text = ingest.Tidy(text); text == "" {
 		return
 	}
 	if text = what + ": " + text + "."; !slices.Contains(t.notes, text) {

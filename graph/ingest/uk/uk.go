@@ -65,27 +65,9 @@ func readFile(ctx context.Context, f *file.File, sink ingest.Sink) (err error) {
 	if date, ok := edition(table.Preamble()); ok {
 		sink.Edition(date)
 	}
-	var parties party.Roll[*target]
-	for {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		row, err := table.Next()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if bad, ok := errors.AsType[*file.BadRow](err); ok {
-			if err := refuse(f, bad, sink); err != nil {
-				return err
-			}
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		if err := add(&parties, ingest.Place{File: f.Name, Line: row.Line}, row, sink); err != nil {
-			return err
-		}
+	parties, err := readRows(ctx, f, table, sink)
+	if err != nil {
+		return err
 	}
 	for _, one := range parties.Parties() {
 		if err := one.tell(sink); err != nil {
@@ -93,6 +75,27 @@ func readFile(ctx context.Context, f *file.File, sink ingest.Sink) (err error) {
 		}
 	}
 	return nil
+}
+
+func readRows(ctx context.Context, f *file.File, table *file.Table, sink ingest.Sink) (*party.Roll[*target], error) {
+	parties := &party.Roll[*target]{}
+	for {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		row, err := table.Next()
+		if errors.Is(err, io.EOF) {
+			return parties, nil
+		}
+		if bad, ok := errors.AsType[*file.BadRow](err); ok {
+			err = refuse(f, bad, sink)
+		} else if err == nil {
+			err = add(parties, ingest.Place{File: f.Name, Line: row.Line}, row, sink)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
 }
 
 func refuse(f *file.File, bad *file.BadRow, sink ingest.Sink) error {

@@ -3,6 +3,7 @@ package un
 import (
 	"strings"
 
+	"debadge/graph/ingest"
 	"debadge/graph/ingest/party"
 )
 
@@ -67,7 +68,7 @@ func (e *entry) describe(p *party.Party) {
 		switch date, ok := day(b.Date); {
 		case ok:
 			p.Set(party.DateOfBirth, date.String())
-		case party.Tidy(b.From) != "":
+		case ingest.Tidy(b.From) != "":
 			p.Set(party.DateOfBirth, party.Joined(" to ", b.From, b.To))
 		default:
 			p.Set(party.DateOfBirth, b.Year)

@@ -103,7 +103,7 @@ func (e *entry) tell(at ingest.Place, sink ingest.Sink) error {
 	name := party.Joined(" ", e.First, e.Second, e.Third, e.Fourth)
 	number := party.Joined("", strings.TrimSuffix(strings.TrimSpace(e.Reference), "."))
 	if number == "" {
-		number = party.Tidy(e.DataID)
+		number = ingest.Tidy(e.DataID)
 	}
 	if name == "" {
 		return sink.Refuse(ingest.Refusal{Place: at, Value: number, Reason: "the entry has no name (FIRST_NAME)"})
@@ -118,7 +118,7 @@ func (e *entry) tell(at ingest.Place, sink ingest.Sink) error {
 	p.Set(party.Program, e.ListType)
 	e.describe(p)
 	from, ok := day(e.ListedOn)
-	if !ok && party.Tidy(e.ListedOn) != "" {
+	if !ok && ingest.Tidy(e.ListedOn) != "" {
 		where := at
 		where.Column = "LISTED_ON"
 		err := sink.Refuse(ingest.Refusal{
@@ -131,7 +131,7 @@ func (e *entry) tell(at ingest.Place, sink ingest.Sink) error {
 	s := p.Listed(list.ID, from)
 	s.Citations = []graph.Citation{{Stance: graph.Supports, Locator: party.Joined(" ", "entry", number)}}
 	if e.ListType != "" {
-		s.Citations[0].Text = "Sanctions regime: " + party.Tidy(e.ListType) + "."
+		s.Citations[0].Text = "Sanctions regime: " + ingest.Tidy(e.ListType) + "."
 	}
 	p.Claims = append(p.Claims, s)
 	return sink.Record(p.Record(list))

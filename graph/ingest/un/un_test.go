@@ -15,23 +15,23 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-func content(t testing.TB, name string) []byte {
-	t.Helper()
+func content(tb testing.TB, name string) []byte {
+	tb.Helper()
 	text, err := os.ReadFile(filepath.Join("testdata", name))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return text
 }
 
-func read(t testing.TB, name string, content []byte) (*transcript.Sink, error) {
-	t.Helper()
+func read(tb testing.TB, name string, content []byte) (*transcript.Sink, error) {
+	tb.Helper()
 	f, err := file.New(name, content, file.Options{})
 	if err != nil {
 		return &transcript.Sink{}, err
 	}
 	var sink transcript.Sink
-	err = un.Format().Read(t.Context(), []*file.File{f}, &sink)
+	err = un.Format().Read(tb.Context(), []*file.File{f}, &sink)
 	return &sink, err
 }
 
