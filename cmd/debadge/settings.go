@@ -90,7 +90,7 @@ func settings() []setting {
 		{"limit", "", "N", func(f *flags) any { return &f.candidates }, resolve.DefaultLimit, "show at most so many candidates", []string{"resolve"}},
 		{"means", "", "ENTITY", func(f *flags) any { return &f.means }, "", "decide that the text means this entity; needs --reason and --author", []string{"resolve"}},
 		{"never", "", "ENTITY", func(f *flags) any { return &f.never }, "", "decide that the text never means this entity; needs --reason and --author", []string{"resolve"}},
-		{"evaluate", "", "FILE", func(f *flags) any { return &f.evaluate }, "", "measure precision and recall on the labelled pairs of this CSV file", []string{"resolve"}},
+		{"evaluate", "", "FILE", func(f *flags) any { return &f.evaluate }, "", "measure precision and recall on the labeled pairs of this CSV file", []string{"resolve"}},
 		{"reason", "", "TEXT", func(f *flags) any { return &f.reason }, "", "why it is decided so", []string{"resolve"}},
 
 		{"reason", "", "TEXT", func(f *flags) any { return &f.reason }, "", "why the claim is withdrawn; required", []string{"retract"}},
