@@ -13,13 +13,15 @@ func Trace(ctx context.Context, s Store, question Question) (Answer, error) {
 	var answer Answer
 	err := s.View(ctx, question.KnownAt, func(v View) error {
 		var err error
-		answer, err = trace(ctx, v, question)
+		answer, err = TraceView(ctx, v, question)
 		return err
 	})
 	return answer, err
 }
 
-func trace(ctx context.Context, v View, question Question) (Answer, error) {
+// TraceView is [Trace] on a view that is at hand, whatever the moment that the
+// question names; the answer repeats it.
+func TraceView(ctx context.Context, v View, question Question) (Answer, error) {
 	q, err := newInquiry(ctx, v, &question.Policy, question.AsOf, question.Lists)
 	if err != nil {
 		return Answer{}, err

@@ -14,10 +14,12 @@ import (
 	"debadge/graph/ingest"
 	"debadge/graph/ingest/bods"
 	"debadge/graph/ingest/csl"
+	"debadge/graph/ingest/dod1260h"
 	"debadge/graph/ingest/eu"
 	"debadge/graph/ingest/ftm"
 	"debadge/graph/ingest/gleif"
 	"debadge/graph/ingest/ofac"
+	"debadge/graph/ingest/sheet"
 	"debadge/graph/ingest/uk"
 	"debadge/graph/ingest/un"
 )
@@ -28,24 +30,30 @@ const importFormat = "import FORMAT"
 
 // foreign is a format of other people's files.
 type foreign struct {
-	format  ingest.Format
-	example string // arguments, a line each
-	about   string // what a user should know beside what holds for all formats
+	format   ingest.Format
+	example  string        // arguments, a line each
+	about    string        // what a user should know beside what holds for all formats
+	template func() string // an empty file to fill in, nil for none
 }
 
 // foreignFormats is the table of formats; one more is one more row.
 func foreignFormats() []foreign {
 	return []foreign{
-		{csl.Format(), "--edition 2022-08-01 csl.csv.gz\nconsolidated.json", cslAbout},
-		{ofac.Format(), "--edition 2026-11-20 sdn.csv alt.csv add.csv sdn_comments.csv\n--edition 2026-11-20 cons_*.csv", ofacAbout},
-		{eu.Format(), "20261120-FULL-1_1.csv", ""},
-		{uk.Format(), "ConList.csv", ""},
-		{un.Format(), "consolidated.xml", ""},
-		{ftm.Format(), "--edition 2026-11-20 entities.ftm.json", ""},
-		{gleif.Format(), "--edition 2026-11-20 20261120-lei2-golden-copy.csv.zip\n--edition 2026-11-20 20261120-rr-golden-copy.csv.zip", ""},
-		{bods.Format(), "--edition 2026-11-20 statements.json.gz", ""},
+		{format: sheet.Format(), example: "--template > claims.csv\nclaims.xlsx", about: sheetAbout, template: sheet.Template},
+		{format: csl.Format(), example: "--edition 2022-08-01 csl.csv.gz\nconsolidated.json", about: cslAbout},
+		{format: ofac.Format(), example: "--edition 2026-11-20 sdn.csv alt.csv add.csv sdn_comments.csv\n--edition 2026-11-20 cons_*.csv", about: ofacAbout},
+		{format: dod1260h.Format(), example: "--edition 2026-06-08 1260h.csv"},
+		{format: eu.Format(), example: "20261120-FULL-1_1.csv"},
+		{format: uk.Format(), example: "ConList.csv"},
+		{format: un.Format(), example: "consolidated.xml"},
+		{format: ftm.Format(), example: "--edition 2026-11-20 entities.ftm.json"},
+		{format: gleif.Format(), example: "--edition 2026-11-20 20261120-lei2-golden-copy.csv.zip\n--edition 2026-11-20 20261120-rr-golden-copy.csv.zip"},
+		{format: bods.Format(), example: "--edition 2026-11-20 statements.json.gz"},
 	}
 }
+
+const sheetAbout = `Each row is a claim: the two companies, products or lists, the relation, what is
+known of it, and the source that says so. The template shows how.`
 
 const cslAbout = `The list says nothing of its own date: give it with --edition. Vessels and
 aircraft are left out. A row without a date is kept, listed from a time that is
@@ -90,23 +98,32 @@ func (p *program) importForeignCommand(f foreign) *cobra.Command {
 		Long:    long + importAbout,
 		Example: strings.TrimSuffix(example.String(), "\n"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usage("%s needs a file, such as:\n%s", cmd.CommandPath(), cmd.Example)
+			if f.template != nil && p.flags.template {
+				fmt.Fprint(p.stdout, f.template())
+				return nil
 			}
-			if len(args) > 1 && !f.format.Together {
-				return usage("%s takes one file at a time: each is an edition of its own", cmd.CommandPath())
-			}
-			options, err := p.importOptions()
-			if err != nil {
-				return err
-			}
-			return p.with(cmd.Context(), writing, func(ctx context.Context, s graph.Store) error {
-				return p.importForeign(ctx, s, f.format, args, options)
-			})
+			return p.runImport(cmd, f.format, args)
 		},
 	}
 	p.register(cmd, cmd.Flags(), importFormat)
+	p.register(cmd, cmd.Flags(), f.format.Name)
 	return cmd
+}
+
+func (p *program) runImport(cmd *cobra.Command, format ingest.Format, args []string) error {
+	if len(args) == 0 {
+		return usage("%s needs a file, such as:\n%s", cmd.CommandPath(), cmd.Example)
+	}
+	if len(args) > 1 && !format.Together {
+		return usage("%s takes one file at a time: each is an edition of its own", cmd.CommandPath())
+	}
+	options, err := p.importOptions()
+	if err != nil {
+		return err
+	}
+	return p.with(cmd.Context(), writing, func(ctx context.Context, s graph.Store) error {
+		return p.importForeign(ctx, s, format, args, options)
+	})
 }
 
 // importOptions reads the flags of an import.

@@ -58,14 +58,14 @@ how strong the weakest one is. It says what the claims say, and by whom they
 were made; it accuses nobody.
 
 Exit status: 0 answered; 1 could not answer, or something was refused; 2 used
-wrongly.`
+wrongly; 3 a screened line reaches the action of --fail-on.`
 
 func (p *program) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "debadge",
 		Short:         "Which products trace back to a listed entity?",
 		Long:          about,
-		Example:       "  debadge trace KR2280-X2 --demo\n  debadge import bundle cases/*.json\n  debadge serve",
+		Example:       "  debadge trace KR2280-X2 --demo\n  debadge screen order.csv --demo\n  debadge import bundle cases/*.json\n  debadge serve",
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          noCommand,
@@ -96,6 +96,7 @@ func (p *program) root() *cobra.Command {
 		p.traceCommand(),
 		p.reachCommand(),
 		p.timelineCommand(),
+		p.screenCommand(),
 		p.resolveCommand(),
 		p.listsCommand(),
 		p.membersCommand(),
@@ -104,6 +105,7 @@ func (p *program) root() *cobra.Command {
 	p.add(
 		root, "keep",
 		p.importCommand(),
+		p.refreshCommand(),
 		p.linkCommand(),
 		p.retractCommand(),
 		p.storeCommand(),
