@@ -54,8 +54,8 @@ func asked(t *testing.T, s graph.Store, company graph.ID, day string) string {
 func TestImport(t *testing.T) {
 	s := memory()
 	first := load(t, s, opened(t, "entities.ftm.json"))
-	if first.Refused != 7 || first.RefusedValues != 1 {
-		t.Errorf("%d rows and %d values refused, want 7 and 1: %+v", first.Refused, first.RefusedValues, first.Refusals)
+	if first.Refused != 9 || first.RefusedValues != 1 {
+		t.Errorf("%d rows and %d values refused, want 9 and 1: %+v", first.Refused, first.RefusedValues, first.Refusals)
 	}
 	if again := load(t, s, opened(t, "entities.ftm.json")); again.Added+again.Changed+again.EntitiesAdded+again.EntitiesChanged > 0 || again.Unchanged != first.Added {
 		t.Errorf("imported again: %+v", again)
