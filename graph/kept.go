@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"encoding/json"
 	"maps"
 	"slices"
 )
@@ -11,6 +12,22 @@ const (
 	CalledAttribute    = "called"
 	NotCalledAttribute = "not_called"
 )
+
+// decidedTexts returns the texts of choices, each of which is a JSON object, or
+// the text alone.
+func decidedTexts(choices []string) []string {
+	texts := make([]string, 0, len(choices))
+	for _, choice := range choices {
+		var c struct {
+			Text string `json:"text"`
+		}
+		if err := json.Unmarshal([]byte(choice), &c); err != nil || c.Text == "" {
+			c.Text = choice
+		}
+		texts = append(texts, c.Text)
+	}
+	return texts
+}
 
 // keptAttributes are the attributes that debadge itself writes, in groups of
 // those that belong together.
