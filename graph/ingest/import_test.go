@@ -114,7 +114,7 @@ func load(t *testing.T, s graph.Store, edition string, lines ...string) ingest.R
 
 // counts writes a report's counts of claims in few characters.
 func counts(r ingest.Report) string {
-	text := ""
+	var parts []string
 	for _, c := range []struct {
 		n    int
 		what string
@@ -123,10 +123,10 @@ func counts(r ingest.Report) string {
 		{r.Refused, "refused"}, {r.RefusedValues, "values"}, {r.ConflictCount, "conflicts"},
 	} {
 		if c.n > 0 {
-			text += fmt.Sprintf(" %d %s", c.n, c.what)
+			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.what))
 		}
 	}
-	return strings.TrimSpace(text)
+	return strings.Join(parts, " ")
 }
 
 // listed returns the listings that a store holds now, a line each.
