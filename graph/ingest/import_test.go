@@ -18,7 +18,7 @@ import (
 // The format of these tests has a row a line: what stands in it, by spaces.
 //
 //	list NUMBER NAME KEY FROM TO   a listing; FROM and TO are dates or -
-//	owns NUMBER NUMBER             a share, without describing the two
+//	owns OWNER OWNED               a share, without describing the two
 //	party NUMBER NAME              a description
 //	bad TEXT                       a row that cannot be read
 //	value TEXT                     a value that cannot be read

@@ -100,14 +100,14 @@ func held(tb testing.TB, s graph.Store) string {
 		lines = append(lines, strings.Join(parts, "\n    "))
 	}
 	for _, c := range claims {
-		line := fmt.Sprintf("%s %s -> %s [%s, %s) %v", c.Relation, c.From, c.To, c.ValidFrom, c.ValidTo, c.Attributes)
+		parts := []string{fmt.Sprintf("%s %s -> %s [%s, %s) %v", c.Relation, c.From, c.To, c.ValidFrom, c.ValidTo, c.Attributes)}
 		for _, q := range c.Citations {
 			if strings.HasPrefix(string(q.Source), "source:us-csl:") {
 				q.Source, q.Locator = "the file", ""
 			}
-			line += fmt.Sprintf("\n    %s %s %s", q.Source, q.Locator, q.Text)
+			parts = append(parts, fmt.Sprintf("%s %s %s", q.Source, q.Locator, q.Text))
 		}
-		lines = append(lines, line)
+		lines = append(lines, strings.Join(parts, "\n    "))
 	}
 	slices.Sort(lines)
 	return strings.Join(lines, "\n") + "\n"
