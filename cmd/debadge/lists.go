@@ -9,7 +9,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"debadge/graph"
+	"debadge/graph/refresh"
 )
+
+// listsAnswer are the lists, and how refreshing them went.
+type listsAnswer struct {
+	graph.ListsAnswer
+	Registers []refresh.State `json:"registers,omitempty"`
+}
 
 func (p *program) listsCommand() *cobra.Command {
 	cmd := &cobra.Command{
@@ -17,7 +24,8 @@ func (p *program) listsCommand() *cobra.Command {
 		Short: "Which lists are there, in which edition, and how old?",
 		Long: `Lists shows every list that the store holds: how many are on it as of a day,
 which edition of it was imported last, and how old that edition is. A list
-without an edition was put together by hand, from documents.`,
+without an edition was put together by hand, from documents. Behind them
+stands how refreshing each register went last.`,
 		Example: `  debadge lists
   debadge lists --as-of 2024-04-15 --format json`,
 		Args: takes(),
@@ -27,8 +35,12 @@ without an edition was put together by hand, from documents.`,
 				return err
 			}
 			return p.with(cmd.Context(), reading, func(ctx context.Context, s graph.Store) error {
-				answer, err := graph.Lists(ctx, s, at, asOf)
-				if err != nil {
+				var answer listsAnswer
+				var err error
+				if answer.ListsAnswer, err = graph.Lists(ctx, s, at, asOf); err != nil {
+					return err
+				}
+				if answer.Registers, err = refresh.States(p.refreshFolder()); err != nil {
 					return err
 				}
 				if p.flags.format == "json" {
@@ -52,7 +64,7 @@ func (p *program) dates() (graph.Day, graph.Moment, error) {
 	return asOf, at, err
 }
 
-func writeLists(w io.Writer, a graph.ListsAnswer) error {
+func writeLists(w io.Writer, a listsAnswer) error {
 	g := newPage(w)
 	g.line("", "%s as of %s", plural(len(a.Lists), "list", "lists"), a.AsOf)
 	g.gap()
@@ -75,6 +87,19 @@ func writeLists(w io.Writer, a graph.ListsAnswer) error {
 			}
 		}
 		g.line("    ", "%s", text)
+	}
+	for i, r := range a.Registers {
+		if i == 0 {
+			g.gap()
+		}
+		text := "never fetched"
+		if r.CheckedAt != nil {
+			text = "looked for a newer edition at " + r.CheckedAt.UTC().Format("2006-01-02 15:04 UTC")
+		}
+		if r.Error != "" && r.TriedAt != nil {
+			text += fmt.Sprintf("; FAILED at %s: %s", r.TriedAt.UTC().Format("2006-01-02 15:04 UTC"), r.Error)
+		}
+		g.line("register ", "%s: %s", r.Name, text)
 	}
 	return g.flush()
 }

@@ -105,6 +105,7 @@ func (p *program) root() *cobra.Command {
 	p.add(
 		root, "keep",
 		p.importCommand(),
+		p.refreshCommand(),
 		p.linkCommand(),
 		p.retractCommand(),
 		p.storeCommand(),

@@ -111,11 +111,34 @@ func (g *page) basis(b graph.Basis) {
 	if len(b.Lists) > 0 {
 		g.line("  lists     ", "%s alone", joined(b.Lists))
 	}
+	g.editions(b.Editions)
+}
+
+// editionsShown is how many editions are told one by one, beside those about
+// which there is something to say.
+const editionsShown = 3
+
+// editions says which editions of lists an answer used.
+func (g *page) editions(all []graph.ListEdition) {
 	label := "  editions  "
-	for _, e := range b.Editions {
-		g.line(label, "%s", editionWords(e))
+	tell := func(format string, args ...any) {
+		g.line(label, format, args...)
 		label = strings.Repeat(" ", columns(label))
 	}
+	var rest []graph.ListEdition
+	for _, e := range all {
+		if len(all) <= editionsShown || !e.Complete || e.Stale {
+			tell("%s", editionWords(e))
+		} else {
+			rest = append(rest, e)
+		}
+	}
+	if len(rest) == 0 {
+		return
+	}
+	slices.SortFunc(rest, func(a, b graph.ListEdition) int { return cmp.Compare(a.Edition.Latest(), b.Edition.Latest()) })
+	tell("%s, the oldest of %s (%s), the newest of %s", plural(len(rest), "list", "lists"),
+		rest[0].Edition, rest[0].List.Name, rest[len(rest)-1].Edition)
 }
 
 func headline(a graph.Answer) string {

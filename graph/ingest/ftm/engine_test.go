@@ -27,22 +27,6 @@ func load(t *testing.T, s graph.Store, files []*file.File) ingest.Report {
 	return report
 }
 
-// list puts a company on a list.
-func list(t *testing.T, s graph.Store, company graph.ID) {
-	t.Helper()
-	_, err := s.Append(t.Context(), graph.ChangeSet{
-		Entities: []graph.Entity{{ID: "list:example", Name: "Example List"}},
-		Sources:  []graph.Source{{ID: "source:example", Title: "Example List", Publisher: "Example Office"}},
-		Claims: []graph.Claim{{
-			Relation: graph.ListedOn, From: company, To: "list:example", Status: graph.Confirmed,
-			Citations: []graph.Citation{{Source: "source:example", Stance: graph.Supports}},
-		}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
 // asked traces a company and writes the answer in few words: the listings with
 // their ways, and what the house rule on ownership says of the company.
 func asked(t *testing.T, s graph.Store, company graph.ID, day string) string {
@@ -70,17 +54,19 @@ func asked(t *testing.T, s graph.Store, company graph.ID, day string) string {
 func TestImport(t *testing.T) {
 	s := memory()
 	first := load(t, s, opened(t, "entities.ftm.json"))
-	if first.Refused != 8 || first.RefusedValues != 1 {
-		t.Errorf("%d rows and %d values refused, want 8 and 1: %+v", first.Refused, first.RefusedValues, first.Refusals)
+	if first.Refused != 9 || first.RefusedValues != 1 {
+		t.Errorf("%d rows and %d values refused, want 9 and 1: %+v", first.Refused, first.RefusedValues, first.Refusals)
 	}
 	if again := load(t, s, opened(t, "entities.ftm.json")); again.Added+again.Changed+again.EntitiesAdded+again.EntitiesChanged > 0 || again.Unchanged != first.Added {
 		t.Errorf("imported again: %+v", again)
 	}
 	// Example Holding is listed; it holds 25 to 50 and once 33.3 percent of Example Works.
 	for day, want := range map[string]string{
-		"2020-06-01": "listed; block; " +
+		"2020-06-01": "listed; review; Example Holding on list:us-ofac-sdn by affiliation; " +
 			"Example Holding on list:ftm:ministry-of-examples by affiliation; Example Holding on list:ftm:xx-trade by affiliation; " +
-			"Example Holding on list:us-ofac-ns-cmic by affiliation; Example Holding on list:us-ofac-sdn by affiliation; ownership undetermined 33.333333..100",
+			"Example Holding on list:us-ofac-ns-cmic by affiliation; ownership undetermined 33.333333..100",
+		"2024-06-01": "listed; block; Example Works on list:us-bis-entity-list by direct; Example Holding on list:us-ofac-sdn by ownership; " +
+			"Example Holding on list:ftm:xx-trade by ownership; Example Holding on list:us-ofac-ns-cmic by ownership; ownership undetermined 25..100",
 	} {
 		if got := asked(t, s, "company:ftm:q-works", day); got != want {
 			t.Errorf("on %s: %s, want %s", day, got, want)

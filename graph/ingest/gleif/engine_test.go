@@ -87,8 +87,8 @@ func TestConsolidationIsAWarningWithoutAShare(t *testing.T) {
 	}{
 		// heirs, the ultimate parent of works, is two direct hops away: one of them
 		// alone is a warning, and the ultimate relationship gives it in one hop
-		{works, "2018-06-01", "listed; review; 529900CCCCCCCCCCCC33 on list:example by affiliation"},
-		{tatoe, "2018-06-01", "listed; review; 529900CCCCCCCCCCCC33 on list:example by affiliation"},
+		{works, "2018-06-01", "listed; review; 529900CCCCCCCCCCCC33 on list:example by affiliation; ownership out 0..0"},
+		{tatoe, "2018-06-01", "listed; review; 529900CCCCCCCCCCCC33 on list:example by affiliation; ownership out 0..0"},
 		{"company:lei:529900dddddddddddd44", "2018-06-01", "clear; pass"},
 	} {
 		if got := asked(t, s, c.company, c.day); got != c.want {
@@ -169,7 +169,7 @@ func TestAnAnnulledRecordWithdrawsWhatItSaid(t *testing.T) {
 	}
 	load(t, s, row("PUBLISHED"))
 	list(t, s, tatoe)
-	if got := asked(t, s, works, "2024-01-01"); got != "listed; review; 529900BBBBBBBBBBBB22 on list:example by affiliation" {
+	if got := asked(t, s, works, "2024-01-01"); got != "listed; review; 529900BBBBBBBBBBBB22 on list:example by affiliation; ownership out 0..0" {
 		t.Errorf("published: %s", got)
 	}
 	if report := load(t, s, row("ANNULLED")); report.Changed != 1 {

@@ -21,14 +21,17 @@ const (
 )
 
 var lists = []graph.Entity{
-	{ID: sdnList, Name: "Specially Designated Nationals and Blocked Persons List (US Office of Foreign Assets Control)"},
-	{ID: cmicList, Name: "Non-SDN Chinese Military-Industrial Complex Companies List (US Office of Foreign Assets Control)"},
-	{ID: ssiList, Name: "Sectoral Sanctions Identifications List (US Office of Foreign Assets Control)"},
-	{ID: plcList, Name: "Non-SDN Palestinian Legislative Council List (US Office of Foreign Assets Control)"},
-	{ID: fseList, Name: "Foreign Sanctions Evaders List (US Office of Foreign Assets Control)"},
-	{ID: captaList, Name: "Correspondent Account or Payable-Through Account Sanctions List (US Office of Foreign Assets Control)"},
-	{ID: menuList, Name: "Non-SDN Menu-Based Sanctions List (US Office of Foreign Assets Control)"},
+	{ID: sdnList, Name: "Specially Designated Nationals and Blocked Persons List (US Office of Foreign Assets Control)", Aliases: called("SDN List")},
+	{ID: cmicList, Name: "Non-SDN Chinese Military-Industrial Complex Companies List (US Office of Foreign Assets Control)", Aliases: called("NS-CMIC List")},
+	{ID: ssiList, Name: "Sectoral Sanctions Identifications List (US Office of Foreign Assets Control)", Aliases: called("SSI List")},
+	{ID: plcList, Name: "Non-SDN Palestinian Legislative Council List (US Office of Foreign Assets Control)", Aliases: called("NS-PLC List")},
+	{ID: fseList, Name: "Foreign Sanctions Evaders List (US Office of Foreign Assets Control)", Aliases: called("FSE List")},
+	{ID: captaList, Name: "Correspondent Account or Payable-Through Account Sanctions List (US Office of Foreign Assets Control)", Aliases: called("CAPTA List")},
+	{ID: menuList, Name: "Non-SDN Menu-Based Sanctions List (US Office of Foreign Assets Control)", Aliases: called("NS-MBS List")},
 }
+
+// called is the name of a list in everybody's mouth.
+func called(name string) []graph.Alias { return []graph.Alias{{Text: name}} }
 
 // consolidated are the lists that are covered by a file of the consolidated list.
 var consolidated = []graph.ID{cmicList, ssiList, plcList, fseList, captaList, menuList}
