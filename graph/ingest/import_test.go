@@ -119,8 +119,15 @@ func counts(r ingest.Report) string {
 		n    int
 		what string
 	}{
-		{r.Added, "added"}, {r.Changed, "changed"}, {r.Closed, "closed"}, {r.Reopened, "reopened"}, {r.Unchanged, "unchanged"}, {r.Withdrawn, "withdrawn"},
-		{r.Refused, "refused"}, {r.RefusedValues, "values"}, {r.ConflictCount, "conflicts"},
+		{r.Added, "added"},
+		{r.Changed, "changed"},
+		{r.Closed, "closed"},
+		{r.Reopened, "reopened"},
+		{r.Unchanged, "unchanged"},
+		{r.Withdrawn, "withdrawn"},
+		{r.Refused, "refused"},
+		{r.RefusedValues, "values"},
+		{r.ConflictCount, "conflicts"},
 	} {
 		if c.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.what))
