@@ -99,7 +99,10 @@ func countWords(c ingest.Counts) string {
 		n    int
 		what string
 	}{
-		{c.Changed, "corrected"}, {c.Closed, "closed"}, {c.Reopened, "standing again"}, {c.Unchanged, "unchanged"},
+		{c.Changed, "corrected"},
+		{c.Closed, "closed"},
+		{c.Reopened, "standing again"},
+		{c.Unchanged, "unchanged"},
 		{c.Withdrawn, "withdrawn by a person before"},
 	} {
 		if part.n > 0 {
