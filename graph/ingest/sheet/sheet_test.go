@@ -93,8 +93,8 @@ func TestTemplate(t *testing.T) {
 
 func TestHeaders(t *testing.T) {
 	for _, test := range []struct{ content, want string }{
-		{"", "x.csv is empty; it should begin with a header row"},
-		{"from,to\n", "x.csv has no column relation, status; its columns are from, to"},
+		{"", "x.csv is empty; it should begin with a header row; debadge import csv --template shows what the table has"},
+		{"from,to\n", "x.csv has no column relation, status; its columns are from, to; debadge import csv --template shows what the table has"},
 		{"relation,status,from,to,sourcetitle\n", `x.csv has a column "sourcetitle" that is none of the template's; rename or remove it (debadge import csv --template shows them all)`},
 		{"relation,status,from,to,From\n", "x.csv has the column from twice; remove one"},
 		{"relation,status,from_name\n", "x.csv has neither a column to nor a column to_name; add one"},
