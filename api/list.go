@@ -12,18 +12,6 @@ type listsInput struct {
 	KnownAt moment `query:"known_at"`
 }
 
-type listsAnswer struct {
-	AsOf     graph.Date     `json:"as_of"`
-	KnownAt  *time.Time     `json:"known_at"`
-	Revision graph.Revision `json:"revision"`
-	Lists    []listSummary  `json:"lists"` // in id order
-}
-
-type listSummary struct {
-	graph.EntityRef
-	Members int `json:"members"` // companies listed as of the day, by claims that are not disputed
-}
-
 type listInput struct {
 	ID      string `path:"id" maxLength:"500"`
 	AsOf    day    `query:"as_of"`
@@ -38,13 +26,8 @@ type listAnswer struct {
 	KnownAt  *time.Time      `json:"known_at"`
 	Revision graph.Revision  `json:"revision"`
 	Total    int             `json:"total"`   // members
-	Members  []listMember    `json:"members"` // in id order
+	Members  []graph.Member  `json:"members"` // in id order
 	Next     string          `json:"next,omitempty"`
-}
-
-type listMember struct {
-	Entity graph.EntityRef `json:"entity"`
-	Claims []graph.Claim   `json:"claims"` // by which it is listed as of the day
 }
 
 func (s *server) addLists() {
@@ -55,49 +38,8 @@ func (s *server) addLists() {
 		notFound, ambiguous, unavailable, timeout), s.list)
 }
 
-func (s *server) lists(ctx context.Context, in *listsInput) (listsAnswer, error) {
-	var answer listsAnswer
-	asOf := s.dayOr(in.AsOf)
-	err := s.Store.View(ctx, in.KnownAt.at, func(v graph.View) error {
-		answer = listsAnswer{AsOf: asOf.Date(), Lists: []listSummary{}}
-		answer.Revision, answer.KnownAt = basis(v, in.KnownAt.at)
-		ids, err := v.Find(ctx, graph.Find{Kind: graph.List})
-		if err != nil {
-			return err
-		}
-		entities, err := v.Entities(ctx, ids)
-		if err != nil {
-			return err
-		}
-		nodes, err := v.Nodes(ctx, ids)
-		if err != nil {
-			return err
-		}
-		for i, e := range entities {
-			members, err := membersOf(ctx, v, nodes[i], asOf)
-			if err != nil {
-				return err
-			}
-			answer.Lists = append(answer.Lists, listSummary{EntityRef: e.Ref(), Members: len(members)})
-		}
-		return nil
-	})
-	return answer, err
-}
-
-// membersOf returns the claims by which companies are on a list as of a day.
-func membersOf(ctx context.Context, v graph.View, list graph.Node, asOf graph.Day) (map[graph.Node][]graph.ClaimRef, error) {
-	edges, err := v.Adjacent(ctx, []graph.Node{list}, graph.Downstream, graph.SetOf(graph.ListedOn), nil)
-	if err != nil {
-		return nil, err
-	}
-	members := make(map[graph.Node][]graph.ClaimRef)
-	for _, e := range edges {
-		if e.From <= asOf && asOf < e.To && e.Status != graph.Disputed {
-			members[e.Far] = append(members[e.Far], e.Claim)
-		}
-	}
-	return members, nil
+func (s *server) lists(ctx context.Context, in *listsInput) (graph.ListsAnswer, error) {
+	return graph.Lists(ctx, s.Store, in.KnownAt.at, s.dayOr(in.AsOf))
 }
 
 func (s *server) list(ctx context.Context, in *listInput) (listAnswer, error) {
@@ -105,7 +47,7 @@ func (s *server) list(ctx context.Context, in *listInput) (listAnswer, error) {
 	asOf := s.dayOr(in.AsOf)
 	at := in.Cursor.bind(in.KnownAt)
 	err := s.Store.View(ctx, at, func(v graph.View) error {
-		answer = listAnswer{AsOf: asOf.Date(), Members: []listMember{}}
+		answer = listAnswer{AsOf: asOf.Date(), Members: []graph.Member{}}
 		answer.Revision, answer.KnownAt = basis(v, at)
 		list, err := graph.Resolve(ctx, v, in.ID, graph.List)
 		if err != nil {
@@ -118,50 +60,12 @@ func (s *server) list(ctx context.Context, in *listInput) (listAnswer, error) {
 }
 
 func (a *listAnswer) addMembers(ctx context.Context, v graph.View, asOf graph.Day, in *listInput) error {
-	nodes, err := v.Nodes(ctx, []graph.ID{a.List.ID})
+	all, err := graph.Memberships(ctx, v, a.List.ID, asOf)
 	if err != nil {
 		return err
 	}
-	members, err := membersOf(ctx, v, nodes[0], asOf)
-	if err != nil {
-		return err
-	}
-	byID := make(map[graph.ID][]graph.ClaimRef, len(members))
-	ids := make([]graph.ID, 0, len(members))
-	for n, refs := range members {
-		id := v.ID(n)
-		byID[id], ids = refs, append(ids, id)
-	}
-	ids = distinct(ids)
-	a.Total = len(ids)
-	ids, a.Next = page(ids, in.Cursor, in.Limit, a.Revision, func(id graph.ID) string { return string(id) })
-	entities, err := v.Entities(ctx, ids)
-	if err != nil {
-		return err
-	}
-	claims, err := claimsByFrom(ctx, v, ids, byID)
-	if err != nil {
-		return err
-	}
-	for _, e := range entities {
-		a.Members = append(a.Members, listMember{Entity: e.Ref(), Claims: claims[e.ID]})
-	}
-	return nil
-}
-
-// claimsByFrom fetches the claims of one page at once.
-func claimsByFrom(ctx context.Context, v graph.View, ids []graph.ID, refs map[graph.ID][]graph.ClaimRef) (map[graph.ID][]graph.Claim, error) {
-	var wanted []graph.ClaimRef
-	for _, id := range ids {
-		wanted = append(wanted, refs[id]...)
-	}
-	claims, err := claimsInOrder(ctx, v, wanted)
-	if err != nil {
-		return nil, err
-	}
-	byFrom := make(map[graph.ID][]graph.Claim, len(ids))
-	for _, c := range claims {
-		byFrom[c.From] = append(byFrom[c.From], c)
-	}
-	return byFrom, nil
+	a.Total = len(all)
+	all, a.Next = page(all, in.Cursor, in.Limit, a.Revision, func(m graph.Membership) string { return string(m.Company) })
+	a.Members, err = graph.ReadMembers(ctx, v, all)
+	return err
 }

@@ -36,6 +36,8 @@ type Basis struct {
 	Revision Revision   `json:"revision"`
 	Policy   PolicyRef  `json:"policy"`
 	Lists    []ID       `json:"lists,omitempty"` // to which the question was narrowed
+
+	Editions []ListEdition `json:"editions,omitempty"` // of the lists that count, where the store holds an imported one
 }
 
 // Answer is the answer to a trace.
@@ -147,7 +149,10 @@ type TimelineAnswer struct {
 	Revision Revision   `json:"revision"`
 	Policy   PolicyRef  `json:"policy"`
 	Lists    []ID       `json:"lists,omitempty"`
-	Steps    []Step     `json:"steps"` // in order, without gaps
+
+	Editions []ListEdition `json:"editions,omitempty"` // of the lists that count; stale on the day asked about
+
+	Steps []Step `json:"steps"` // in order, without gaps
 }
 
 // Step is a stretch of valid time with one finding.

@@ -43,8 +43,17 @@ func NewAssessor(ctx context.Context, v View, policy Policy, asOf Day, lists []s
 // Close gives the assessor's memory back; it must not be used any more.
 func (a *Assessor) Close() { a.w.release() }
 
+// Editions returns which editions of the lists that count the findings use.
+func (a *Assessor) Editions() []ListEdition { return a.q.editions }
+
 // Assess returns the finding about an entity of the view; NoNode is Unknown.
 func (a *Assessor) Assess(ctx context.Context, n Node) (Assessment, error) {
+	found, err := a.find(ctx, n)
+	found.Action = max(found.Action, a.q.least)
+	return found, err
+}
+
+func (a *Assessor) find(ctx context.Context, n Node) (Assessment, error) {
 	actions := &a.q.policy.Actions
 	if n == NoNode {
 		return Assessment{Finding: Unknown, Action: actions.Unknown, Complete: true}, nil
@@ -202,8 +211,11 @@ func (a *Assessor) undetermined() bool {
 			if a.reached.best(c, 1) < 0 || !ev.hasOwners(c) {
 				continue
 			}
-			in := ev.joins(int(c), rule, atLeast, least, &a.least.sums)
-			if in == (f == unconfirmedForce) && (in || ev.joins(int(c), rule, atMost, most, &a.most.sums)) {
+			in, _ := ev.joins(c, rule, atLeast, least)
+			if in != (f == unconfirmedForce) {
+				continue
+			}
+			if perhaps, _ := ev.joins(c, rule, atMost, most); in || perhaps {
 				return true
 			}
 		}

@@ -76,14 +76,17 @@ func (ev *evaluation) jointly(edge int32) []int32 {
 	if adding == nil {
 		return nil
 	}
-	in := ev.members(adding, atLeast, new(membership))
+	in := ev.members(adding, atLeast, new(membership)).in
 	owner, near := ev.w.edges[edge].Far, ev.localNear(edge)
 	var others []int32
-	for k := ev.w.start[near]; k < ev.w.start[near+1]; k++ {
-		o := &ev.w.edges[k]
-		if o.Relation == Owns && o.Far != owner && ev.w.far[k] >= 0 && in[ev.w.far[k]] && ev.holds(o) && adding.counts(o) {
-			others = append(others, k)
+	for id, again := near, true; again; again = id != near {
+		for k := ev.w.start[id]; k < ev.w.start[id+1]; k++ {
+			o := &ev.w.edges[k]
+			if o.Relation == Owns && o.Far != owner && ev.w.far[k] >= 0 && in[ev.w.far[k]] && ev.holds(o) && adding.counts(o) {
+				others = append(others, k)
+			}
 		}
+		id = ev.persons.after(id)
 	}
 	return others
 }

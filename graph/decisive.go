@@ -82,7 +82,7 @@ func (q *inquiry) candidates(w *walk, ev *evaluation, r route) []ClaimRef {
 	for _, i := range ev.upstreamOwners(owned) {
 		for k := w.start[i]; k < w.start[i+1]; k++ {
 			e := &w.edges[k]
-			if (e.Relation == Owns || e.Relation == ListedOn || e.Relation == RenamedTo) && ev.holds(e) {
+			if (e.Relation == Owns || e.Relation == ListedOn || rules[e.Relation].Layer == Identity) && ev.holds(e) {
 				add(k)
 			}
 		}
@@ -108,14 +108,15 @@ func (ev *evaluation) localNear(edge int32) int32 {
 	return i
 }
 
-// upstreamOwners returns some companies and all of their owners.
+// upstreamOwners returns some companies and all of their owners, under every
+// name and id.
 func (ev *evaluation) upstreamOwners(companies []int32) []int32 {
 	w := ev.w
 	seen := slices.Clone(companies)
 	for i := 0; i < len(seen); i++ {
 		for k := w.start[seen[i]]; k < w.start[seen[i]+1]; k++ {
 			e := &w.edges[k]
-			if (e.Relation == Owns || e.Relation == RenamedTo) && w.far[k] >= 0 && ev.holds(e) && !slices.Contains(seen, w.far[k]) {
+			if (e.Relation == Owns || rules[e.Relation].Layer == Identity) && w.far[k] >= 0 && ev.holds(e) && !slices.Contains(seen, w.far[k]) {
 				seen = append(seen, w.far[k])
 			}
 		}

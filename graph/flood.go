@@ -7,52 +7,101 @@ import (
 )
 
 // flood finds every product downstream of some listings. Companies are few and
-// are walked exactly; products are many, and what matters of the claims between
-// them fits in five bytes each, so that a reach of hundreds of thousands costs
-// little more than a walk over bare integers.
+// are walked exactly; products are many, and of each only a byte matters on the
+// way: the strongest status by which it has been reached. Every claim between
+// them is looked at once, when its nearer end is reached; a claim that is weaker
+// than what led to it waits until claims of its status have their turn.
+//
+// What a row shows is the least of (status, way, listing in the order of ids).
+// The runs go through the ways, and within a way through the listings, in that
+// order; a run enters a product only by stronger claims than any run before it
+// did, since what came from that product is then served as well by the former.
 type flood struct {
 	q         *inquiry
-	origins   []origin // in the order of ids
-	companies *walk    // what the listed companies own, are renamed to or are linked with
+	origins   []origin      // in the order of ids
+	companies *walk         // what the listed companies own, are renamed to, are the same as or are linked with
+	tiers     []*evaluation // by status; nil: no claim of it matters
 
-	products *walk   // for its numbering; none of its claims
-	start    []int32 // by product: its claims to other products
-	far      []int32
-	status   []Status
 	sold     []attribution // by company: the claims that lead to products
 	soldFrom []int32
-	statuses uint8
 
-	found []flooded // by product
-	epoch uint32
-	level []int32
-	raw   []Edge
+	best    []Status  // by Node: the strongest status by which a product is reached; 0: not yet
+	apart   []Status  // the same before the runs by affiliation
+	nodes   []Node    // products in the order in which they were entered
+	hops    []int8    // by which they were
+	stretch []stretch // how they were
+	direct  []direct
+	total   int                  // distinct products
+	deepest int8                 // the most hops
+	doors   [Disputed][]entrance // by status
+	later   [Disputed][]entrance // by status: over claims weaker than what led to them
+
+	dense  dense // the view, if it is one
+	spread spread
+	links  []Link
+	raw    []Edge
 }
 
 var floods = sync.Pool{New: func() any { return new(flood) }}
 
 // attribution is a claim that leads from a company to a product.
 type attribution struct {
-	product int32
+	product Node
 	status  Status
 }
 
-// flooded is how a product is reached: by the strongest claims, and by them
-// the most direct way; of several listings the first in the order of ids.
-type flooded struct {
-	origin int32
-	closed uint32 // the last run that entered it
-	tier   Status
-	way    Way
-	apart  Status // of the strongest claims without an affiliation, where the strongest need one
-	hops   int8   // by which that run entered it
+// entrance is a product that is about to be entered.
+type entrance struct {
+	product Node
+	hops    int8
 }
 
-// entrance is a product that is reached from a company.
-type entrance struct {
-	product int32
-	origin  int32
-	hops    int8
+// arrived is how a product was entered.
+type arrived struct {
+	origin int32
+	way    Way
+	tier   Status
+	apart  Status // by affiliation alone: of the strongest claims without one
+}
+
+// stretch says how the products were entered that stand in a row from one on.
+type stretch struct {
+	from int
+	arrived
+}
+
+// direct is a product of an origin itself that had been entered through another
+// product by claims that are as strong.
+type direct struct {
+	product Node
+	arrived
+}
+
+// Link is what matters of a claim to a walk that only asks what can be reached.
+type Link struct {
+	At     int32 // of which entity of the frontier
+	Far    Node
+	Status Status
+}
+
+// dense is a view whose nodes are small consecutive numbers, and which knows
+// more of them than a [View] has to.
+type dense interface {
+	// NodeCount is above every node.
+	NodeCount() int
+
+	// Ranks sets ranks[i] to the place of nodes[i] in the order of ids. It
+	// reports false if it does not know it.
+	Ranks(nodes []Node, ranks []uint32) bool
+
+	// Order returns the nodes whose ids come after one in the order of ids, not to
+	// be changed; nil if it does not know it.
+	Order(after ID) []Node
+
+	// Links appends the links of a frontier of entities, as Adjacent would,
+	// leaving out claims that do not hold on a day, are weaker than a status
+	// or below a confidence. It reports false if it cannot.
+	Links(frontier []Node, d Direction, set RelationSet, on Day, weakest Status, least Confidence, links []Link) ([]Link, bool)
 }
 
 func (q *inquiry) newFlood(ctx context.Context, listings []Edge) (*flood, error) {
@@ -60,8 +109,10 @@ func (q *inquiry) newFlood(ctx context.Context, listings []Edge) (*flood, error)
 	if !ok {
 		f = new(flood)
 	}
-	f.q, f.products, f.statuses, f.epoch = q, newWalk(Downstream, entityLimit), 0, 0
-	f.start, f.far, f.status, f.sold, f.soldFrom = f.start[:0], f.far[:0], f.status[:0], f.sold[:0], f.soldFrom[:0]
+	f.q, f.sold, f.soldFrom, f.tiers, f.total, f.deepest = q, f.sold[:0], f.soldFrom[:0], f.tiers[:0], 0, 0
+	if f.dense, ok = q.view.(dense); ok {
+		f.grow(f.dense.NodeCount())
+	}
 	up := *q
 	up.walked = SetOfLayers(Identity, Ownership, Affiliation) & q.walked
 	f.companies = newWalk(Downstream, entityLimit)
@@ -78,71 +129,61 @@ func (q *inquiry) newFlood(ctx context.Context, listings []Edge) (*flood, error)
 	return f, nil
 }
 
+// close leaves best all zero, as newFlood expects it.
 func (f *flood) close() {
+	if len(f.nodes) > len(f.best)/16 {
+		clear(f.best)
+	} else {
+		for _, n := range f.nodes {
+			f.best[n] = 0
+		}
+	}
+	for i := range f.doors {
+		f.doors[i], f.later[i] = f.doors[i][:0], f.later[i][:0]
+	}
 	f.companies.release()
-	f.products.release()
-	f.q, f.companies, f.products, f.origins = nil, nil, nil, nil
+	f.q, f.companies, f.origins, f.dense = nil, nil, nil, nil
+	f.nodes, f.hops, f.stretch, f.direct = f.nodes[:0], f.hops[:0], f.stretch[:0], f.direct[:0]
 	floods.Put(f)
 }
 
-// floodBlock is how many products are asked about at a time, so that what is
-// read of them is still at hand when it is kept.
-const floodBlock = 2048
+// grow makes room for so many nodes.
+func (f *flood) grow(nodes int) {
+	if more := nodes - len(f.best); more > 0 {
+		f.best = append(f.best, make([]Status, more)...)
+	}
+}
 
-// gather walks from the companies to their products and on to everything that
-// came from those.
+// gather reads which products the companies make, sell or license.
 func (f *flood) gather(ctx context.Context) error {
-	w, q := f.products, f.q
-	raw, err := q.view.Adjacent(ctx, f.companies.nodes, Downstream, SetOfLayers(Attribution)&q.walked, f.raw[:0])
-	if err != nil {
+	if err := f.read(ctx, f.companies.nodes, SetOfLayers(Attribution)); err != nil {
 		return err
 	}
-	f.raw = raw
 	next := 0
-	for _, company := range f.companies.nodes {
+	for i := range f.companies.nodes {
 		f.soldFrom = append(f.soldFrom, int32(len(f.sold))) //nolint:gosec // bounded by memory
-		for ; next < len(raw) && raw[next].Near == company; next++ {
-			if e := &raw[next]; q.admits(e) {
-				f.sold = append(f.sold, attribution{w.enter(e.Far), e.Status})
-				f.statuses |= 1 << e.Status
-			}
+		for ; next < len(f.links) && int(f.links[next].At) == i; next++ {
+			f.sold = append(f.sold, attribution{f.links[next].Far, f.links[next].Status})
 		}
 	}
 	f.soldFrom = append(f.soldFrom, int32(len(f.sold))) //nolint:gosec // bounded by memory
-	set := SetOfLayers(Lineage) & q.walked
-	for begin := 0; begin < len(w.nodes); {
-		if err := ctx.Err(); err != nil {
-			return Unavailable("the question took too long and was given up; no answer was computed", err)
+	statuses := f.companies.statuses
+	for _, o := range f.origins {
+		statuses |= 1 << o.listing.Status
+	}
+	for tier := Confirmed; tier <= f.q.policy.WeakestStatus; tier++ {
+		// What other owners hold may be of any status.
+		if statuses>>tier&1 == 0 && !f.companies.has(Ownership) {
+			f.tiers = append(f.tiers, nil)
+			continue
 		}
-		end := min(len(w.nodes), begin+floodBlock)
-		if f.raw, err = q.view.Adjacent(ctx, w.nodes[begin:end], Downstream, set, f.raw[:0]); err != nil {
+		ev, err := f.q.evaluateDownstream(ctx, f.companies, tier)
+		if err != nil {
 			return err
 		}
-		f.keep(w, f.raw, begin, end)
-		begin = end
+		f.tiers = append(f.tiers, ev)
 	}
-	f.start = append(f.start, int32(len(f.far))) //nolint:gosec // bounded by memory
 	return nil
-}
-
-// keep notes the claims of the products from begin to end.
-func (f *flood) keep(w *walk, raw []Edge, begin, end int) {
-	near := begin - 1
-	for i := range raw {
-		e := &raw[i]
-		for near < begin || w.nodes[near] != e.Near {
-			near++
-			f.start = append(f.start, int32(len(f.far))) //nolint:gosec // bounded by memory
-		}
-		if f.q.admits(e) {
-			f.far = append(f.far, w.enter(e.Far))
-			f.status = append(f.status, e.Status)
-			f.statuses |= 1 << e.Status
-		}
-	}
-	for near++; near < end; near++ {
-		f.start = append(f.start, int32(len(f.far))) //nolint:gosec // bounded by memory
-	}
 }
 
 // admits reports whether a claim counts on the day asked about.
@@ -157,163 +198,254 @@ func (f *flood) run(ctx context.Context) (bool, error) {
 	if f.companies.hopCut {
 		return false, nil
 	}
-	f.found = slices.Grow(f.found[:0], len(f.products.nodes))[:len(f.products.nodes)]
-	clear(f.found)
-	statuses := f.statuses | f.companies.statuses
-	for _, o := range f.origins {
-		statuses |= 1 << o.listing.Status
-	}
-	for tier := Confirmed; tier <= f.q.policy.WeakestStatus; tier++ {
-		if statuses>>tier&1 == 0 && !f.companies.has(Ownership) { // what other owners hold may be of any status
-			continue
+	reached := make([]Status, len(f.companies.nodes)) // by company: the strongest claims of any run
+	for _, way := range f.companies.ways() {
+		if way == Direct {
+			way = ByLineage // the products of the companies themselves are the doors of these runs
 		}
-		ev, err := f.q.evaluateDownstream(ctx, f.companies, tier)
-		if err != nil {
-			return false, err
+		if way == ByAffiliation {
+			f.apart = append(f.apart[:0], f.best...)
 		}
-		if !f.runTier(ev) {
-			return false, nil
+		for o := range f.origins {
+			f.open(o, way, reached)
+			if ok, err := f.pour(ctx, way, int32(o)); err != nil || !ok { //nolint:gosec // bounded by entityLimit
+				return false, err
+			}
 		}
 	}
 	return true, nil
 }
 
-// runTier reaches products by claims up to a status, the most direct way first.
-func (f *flood) runTier(ev *evaluation) bool {
-	f.epoch++
-	entered := make([]bool, len(f.companies.nodes))
-	ways := append([]Way{ByLineage}, slices.DeleteFunc(f.companies.ways(), func(w Way) bool { return w < ByOwnership })...)
-	for _, way := range ways {
+// open puts the products of the companies that one run reaches by stronger
+// claims than any run before it did into doors, by status.
+func (f *flood) open(o int, way Way, reached []Status) {
+	from := &f.origins[o]
+	s := &f.spread
+	for t, ev := range f.tiers {
+		tier := Status(t + 1) //nolint:gosec // a status
+		if ev == nil || from.listing.Status > tier {
+			continue
+		}
 		for _, l := range ev.searches(way) {
-			doors := f.doors(ev, l, entered)
-			if l.way == ByLineage {
-				for _, d := range doors {
-					f.found[d.product].reach(ev.tier, Direct, d.origin)
-				}
-				if !f.resume(ev.tier) {
-					return false
-				}
-			}
-			if !f.pour(ev.tier, l.way, doors) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-// resume begins with the products that stronger claims reached by lineage: from
-// those only the claims of this very status lead on. With several origins the
-// first of them by these claims may be another, so all is entered anew.
-func (f *flood) resume(tier Status) bool {
-	if tier == Confirmed || len(f.origins) > 1 {
-		return true
-	}
-	var doors []entrance
-	for at := range f.found {
-		p := &f.found[at]
-		if p.tier == 0 || p.tier == tier || p.way > ByLineage {
-			continue
-		}
-		p.closed = f.epoch
-		for k := f.start[at]; k < f.start[at+1]; k++ {
-			if f.status[k] != tier {
+			if way == ByOwnership && !f.q.rules[l.rule].covers(from.listing.Far) {
 				continue
 			}
-			if q := &f.found[f.far[k]]; q.tier == 0 || q.tier == tier || q.way > ByLineage {
-				doors = append(doors, entrance{f.far[k], 0, p.hops + 1})
-			}
+			l.start = from.company
+			s.run(ev, l)
+			f.openCompanies(s, l, tier, reached)
 		}
 	}
-	return f.pour(tier, ByLineage, doors)
 }
 
-// doors returns the products of the companies that one run reaches and none
-// before it did, in the order of origins.
-func (f *flood) doors(ev *evaluation, l limits, entered []bool) []entrance {
-	var (
-		s     spread
-		doors []entrance
-		width = int32(l.affiliations + 1) //nolint:gosec // at most affiliationLimit
-	)
-	for o := range f.origins {
-		from := f.origins[o]
-		if from.listing.Status > ev.tier || (l.way == ByOwnership && !f.q.rules[l.rule].covers(from.listing.Far)) {
+func (f *flood) openCompanies(s *spread, l limits, tier Status, reached []Status) {
+	width := int32(l.affiliations + 1) //nolint:gosec // at most affiliationLimit
+	for _, state := range s.reached {
+		i := state / width
+		if reached[i] != 0 && reached[i] <= tier {
 			continue
 		}
-		l.start = f.origins[o].company
-		s.run(ev, l)
-		for i := range f.companies.nodes {
-			used := s.best(int32(i), width)
-			if entered[i] || used < 0 {
-				continue
+		reached[i] = tier
+		hops := s.hops[state] + 1
+		for _, a := range f.sold[f.soldFrom[i]:f.soldFrom[i+1]] {
+			status := max(tier, a.status)
+			f.doors[status] = append(f.doors[status], entrance{a.product, hops})
+		}
+	}
+}
+
+// pour enters the doors of one run and everything that came from them, the
+// strongest claims first. It reports whether that took no more hops than the
+// policy allows.
+func (f *flood) pour(ctx context.Context, way Way, origin int32) (bool, error) {
+	head := len(f.nodes)
+	for tier := Confirmed; tier <= f.q.policy.WeakestStatus; tier++ {
+		f.openDoors(arrived{origin: origin, way: way, tier: tier})
+		f.begin(arrived{origin: origin, way: way, tier: tier})
+		for _, d := range f.later[tier] {
+			if old := f.best[d.product]; old == 0 || tier < old {
+				f.enter(d.product, tier, d.hops)
 			}
-			entered[i] = true
-			hops := s.hops[int32(i)*width+used] + 1
-			for _, a := range f.sold[f.soldFrom[i]:f.soldFrom[i+1]] {
-				if a.status <= ev.tier {
-					doors = append(doors, entrance{a.product, int32(o), hops})
-				}
+		}
+		f.later[tier] = f.later[tier][:0]
+		for head < len(f.nodes) {
+			end := min(len(f.nodes), head+floodBlock)
+			if err := f.follow(ctx, head, end, tier); err != nil {
+				return false, err
+			}
+			head = end
+		}
+	}
+	return int(f.deepest) <= f.q.policy.MaxHops, nil
+}
+
+// openDoors enters products that companies make, sell or license. By lineage
+// that is the more direct way than through another product that is as strong.
+func (f *flood) openDoors(as arrived) {
+	if as.way == ByLineage {
+		as.way = Direct
+	}
+	f.begin(as)
+	for _, d := range f.doors[as.tier] {
+		switch old := f.best[d.product]; {
+		case old == 0 || as.tier < old:
+			f.enter(d.product, as.tier, d.hops)
+		case old == as.tier && as.way == Direct:
+			f.direct = append(f.direct, direct{d.product, as})
+		}
+	}
+	f.doors[as.tier] = f.doors[as.tier][:0]
+}
+
+// begin says how the products are entered that come next.
+func (f *flood) begin(as arrived) {
+	if last := len(f.stretch) - 1; last >= 0 && f.stretch[last].from == len(f.nodes) {
+		f.stretch = f.stretch[:last] // nothing was entered so
+	}
+	f.stretch = append(f.stretch, stretch{len(f.nodes), as})
+}
+
+func (f *flood) enter(n Node, tier Status, hops int8) {
+	if f.best[n] == 0 {
+		f.total++
+	}
+	f.best[n] = tier
+	f.nodes, f.hops = append(f.nodes, n), append(f.hops, hops)
+	f.deepest = max(f.deepest, hops)
+}
+
+// floodBlock is how many products are asked about at a time, so that what is
+// read of them is still at hand when it is used.
+const floodBlock = 2048
+
+// follow enters what came from the products from begin to end, all of which this
+// run has entered by claims up to a status.
+func (f *flood) follow(ctx context.Context, begin, end int, tier Status) error {
+	if err := ctx.Err(); err != nil {
+		return Unavailable("the question took too long and was given up; no answer was computed", err)
+	}
+	if err := f.read(ctx, f.nodes[begin:end], SetOfLayers(Lineage)); err != nil {
+		return err
+	}
+	for _, l := range f.links {
+		status, old := max(tier, l.Status), f.best[l.Far]
+		if old != 0 && old <= status {
+			continue
+		}
+		hops := f.hops[begin+int(l.At)] + 1
+		if status == tier {
+			f.enter(l.Far, tier, hops)
+		} else {
+			f.later[status] = append(f.later[status], entrance{l.Far, hops})
+		}
+	}
+	return nil
+}
+
+// read puts what leads on from some entities into links, in their order.
+func (f *flood) read(ctx context.Context, frontier []Node, set RelationSet) error {
+	q, ok := f.q, false
+	set &= q.walked
+	if f.dense != nil {
+		f.links, ok = f.dense.Links(frontier, Downstream, set, q.asOf, q.policy.WeakestStatus, q.policy.MinConfidence, f.links[:0])
+	}
+	if ok {
+		return nil
+	}
+	raw, err := q.view.Adjacent(ctx, frontier, Downstream, set, f.raw[:0])
+	if err != nil {
+		return err
+	}
+	f.raw, f.links = raw, f.links[:0]
+	at := 0
+	for i := range raw {
+		e := &raw[i]
+		for frontier[at] != e.Near {
+			at++
+		}
+		if q.admits(e) {
+			f.grow(int(e.Far) + 1)
+			f.links = append(f.links, Link{int32(at), e.Far, e.Status}) //nolint:gosec // at most floodBlock
+		}
+	}
+	return nil
+}
+
+// hit is a product that is reached, and how.
+type hit struct {
+	product Node
+	arrived
+}
+
+// hitPage is a page of the products that were reached, in the order of ids.
+type hitPage struct {
+	total int
+	rows  []hit // those after some id, no more than some limit
+	more  bool  // there are others behind the page
+}
+
+// hits cuts a page from what was reached.
+func (f *flood) hits(after ID, limit int) hitPage {
+	found := hitPage{total: f.total}
+	for _, n := range f.inOrder(after) {
+		if f.best[n] == 0 {
+			continue
+		}
+		if limit > 0 && len(found.rows) == limit {
+			found.more = true
+			break
+		}
+		found.rows = append(found.rows, hit{product: n})
+	}
+	f.tell(found.rows)
+	return found
+}
+
+// inOrder returns nodes in the order of ids, those reached among them.
+func (f *flood) inOrder(after ID) []Node {
+	if f.dense != nil && f.total > f.dense.NodeCount()/16 { // to go through all is cheaper than to sort many
+		if all := f.dense.Order(after); all != nil {
+			return all
+		}
+	}
+	reached := slices.Clone(f.nodes)
+	if len(reached) > f.total { // some were entered again by stronger claims
+		slices.Sort(reached)
+		reached = slices.Compact(reached)
+	}
+	return sorted(f.q.view, reached, after)
+}
+
+// asked marks a product in best whose row is wanted.
+const asked Status = 1 << 7
+
+// tell writes into rows how their products were reached.
+func (f *flood) tell(rows []hit) {
+	row := make(map[Node]*hit, len(rows))
+	for i := range rows {
+		row[rows[i].product] = &rows[i]
+		f.best[rows[i].product] |= asked
+	}
+	for s, begin := range f.stretch {
+		end := len(f.nodes)
+		if s+1 < len(f.stretch) {
+			end = f.stretch[s+1].from
+		}
+		for _, n := range f.nodes[begin.from:end] {
+			if f.best[n] == begin.tier|asked {
+				row[n].arrived = begin.arrived
 			}
 		}
 	}
-	return doors
-}
-
-// reach notes that a product is reached, if it is not by stronger claims or in
-// a more direct way.
-func (p *flooded) reach(tier Status, way Way, origin int32) {
-	switch {
-	case p.tier == 0:
-		p.tier, p.way, p.origin = tier, way, origin
-	case p.way == ByAffiliation && way != ByAffiliation && p.apart == 0:
-		p.apart = tier
-	}
-}
-
-// action is what a policy makes of a product reached in this way.
-func (p *flooded) action(a *Actions) Action {
-	action := a.listed(p.tier, p.way)
-	if p.apart != 0 {
-		action = max(action, a.listed(p.apart, Direct))
-	}
-	return action
-}
-
-// pour enters everything that came from some products and that this tier has
-// not entered yet, origin by origin. It reports whether that took no more hops
-// than the policy allows.
-func (f *flood) pour(tier Status, way Way, doors []entrance) bool {
-	for len(doors) > 0 {
-		origin := doors[0].origin
-		f.level = f.level[:0]
-		for ; len(doors) > 0 && doors[0].origin == origin; doors = doors[1:] {
-			if d := doors[0]; !f.enter(d.product, tier, way, origin, d.hops) {
-				return false
-			}
-		}
-		for i := 0; i < len(f.level); i++ { //nolint:intrange // the level grows
-			at := f.level[i]
-			hops := f.found[at].hops + 1
-			for k := f.start[at]; k < f.start[at+1]; k++ {
-				if f.status[k] <= tier && !f.enter(f.far[k], tier, way, origin, hops) {
-					return false
-				}
-			}
+	for _, d := range f.direct {
+		if h := row[d.product]; h != nil && h.tier == d.tier && h.way == ByLineage {
+			h.arrived = d.arrived
 		}
 	}
-	return true
-}
-
-// enter notes a product and everything that is to be entered from it, unless
-// this tier has been there. It reports false beyond the most hops.
-func (f *flood) enter(product int32, tier Status, way Way, origin int32, hops int8) bool {
-	p := &f.found[product]
-	if p.closed == f.epoch {
-		return true
+	for i := range rows {
+		h := &rows[i]
+		f.best[h.product] &^= asked
+		if h.way == ByAffiliation && int(h.product) < len(f.apart) {
+			h.apart = f.apart[h.product]
+		}
 	}
-	p.closed, p.hops = f.epoch, hops
-	p.reach(tier, way, origin)
-	f.level = append(f.level, product)
-	return int(hops) <= f.q.policy.MaxHops
 }

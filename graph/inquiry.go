@@ -15,6 +15,8 @@ type inquiry struct {
 	lists    map[Node]bool // nil: every list counts
 	narrowed []ID          // the lists to which the question was narrowed
 	rules    []ownershipRule
+	editions []ListEdition // of the lists that count
+	least    Action        // whatever the finding: a stale edition asks for a review
 }
 
 // maxRules is how many ownership rules a policy may have: they are bits of a byte.
@@ -25,7 +27,7 @@ type ownershipRule struct {
 	lists     map[Node]bool // nil: every list of the policy
 	interests uint8         // bits by Interest
 	implied   bool          // whatever it catches, an earlier rule catches at any time
-	excluded  map[Node]bool // companies that it does not cover
+	excluded  map[Node]bool // by company of a known seat: the rule does not cover that seat
 }
 
 func newInquiry(ctx context.Context, v View, policy *Policy, asOf Day, narrow []string) (*inquiry, error) {
@@ -41,6 +43,9 @@ func newInquiry(ctx context.Context, v View, policy *Policy, asOf Day, narrow []
 		return nil, err
 	}
 	if err := q.narrow(ctx, narrow); err != nil {
+		return nil, err
+	}
+	if err := q.readEditions(ctx); err != nil {
 		return nil, err
 	}
 	return q, q.addRules(ctx)

@@ -112,28 +112,17 @@ func reach(ctx context.Context, v View, question ReachQuestion, after ID) (Reach
 		a.Reasons = []string{fmt.Sprintf("nothing is listed by %s on %s on the lists that count", start.ID, q.asOf)}
 		return a, nil, nil
 	}
-	hits, origins, cut, err := q.hits(ctx, listings)
+	found, origins, cut, err := q.hits(ctx, listings, after, question.Limit)
 	if err != nil {
 		return ReachAnswer{}, nil, err
 	}
-	a.Total, a.Reasons, a.Complete = len(hits), cut, len(cut) == 0
-	from, _ := slices.BinarySearchFunc(hits, after, func(h hit, id ID) int {
-		if v.ID(h.product) <= id {
-			return -1
-		}
-		return 1
-	})
-	hits = hits[from:]
-	more := question.Limit > 0 && len(hits) > question.Limit
-	if more {
-		hits = hits[:question.Limit]
-	}
-	rows := make([]reached, len(hits))
-	for i, h := range hits {
+	a.Total, a.Reasons, a.Complete = found.total, cut, len(cut) == 0
+	rows := make([]reached, len(found.rows))
+	for i, h := range found.rows {
 		from := origins[h.origin].listing
-		rows[i] = reached{v.ID(h.product), h.way, h.tier, h.action(&question.Policy.Actions), v.ID(from.Near), v.ID(from.Far)}
+		rows[i] = reached{v.ID(h.product), h.way, h.tier, max(h.action(&question.Policy.Actions), q.least), v.ID(from.Near), v.ID(from.Far)}
 	}
-	if more {
+	if found.more {
 		a.Next = question.cursor(a.Revision, rows[len(rows)-1].product)
 	}
 	return a, rows, nil
@@ -194,56 +183,85 @@ func (w *walk) origins(v View, listings []Edge) []origin {
 	return all
 }
 
-// hit is a product that is reached, and how.
-type hit struct {
-	product Node
-	flooded
+// action is what a policy makes of a product reached in this way.
+func (how *arrived) action(a *Actions) Action {
+	action := a.listed(how.tier, how.way)
+	if how.apart != 0 {
+		action = max(action, a.listed(how.apart, Direct))
+	}
+	return action
 }
 
-// hits returns every product that some listings reach, in the order of ids, the
-// listings to which the hits refer, and why some may be missing.
-func (q *inquiry) hits(ctx context.Context, listings []Edge) ([]hit, []origin, []string, error) {
+// reach notes that a product is reached, if it is not by stronger claims or in
+// a more direct way.
+func (how *arrived) reach(tier Status, way Way, origin int32) {
+	switch {
+	case how.tier == 0:
+		how.tier, how.way, how.origin = tier, way, origin
+	case how.way == ByAffiliation && way != ByAffiliation && how.apart == 0:
+		how.apart = tier
+	}
+}
+
+// hits returns the products that some listings reach, from one id on, the
+// listings to which they refer, and why some may be missing.
+func (q *inquiry) hits(ctx context.Context, listings []Edge, after ID, limit int) (hitPage, []origin, []string, error) {
 	f, err := q.newFlood(ctx, listings)
 	if err != nil {
-		return nil, nil, nil, err
+		return hitPage{}, nil, nil, err
 	}
 	defer f.close()
 	decided, err := f.run(ctx)
 	if err != nil {
-		return nil, nil, nil, err
+		return hitPage{}, nil, nil, err
 	}
 	if !decided {
-		return q.spreadAll(ctx, listings)
+		return q.spreadAll(ctx, listings, after, limit)
 	}
-	return sortHits(q.view, f.products, f.found), f.origins, nil, nil
+	return f.hits(after, limit), f.origins, nil, nil
 }
 
 // spreadAll finds the same as a flood by paths of fewest hops, so that it can
 // tell which products are within the most hops.
-func (q *inquiry) spreadAll(ctx context.Context, listings []Edge) ([]hit, []origin, []string, error) {
+func (q *inquiry) spreadAll(ctx context.Context, listings []Edge, after ID, limit int) (hitPage, []origin, []string, error) {
 	w, err := q.gatherDownstream(ctx, companiesOf(listings))
 	if err != nil {
-		return nil, nil, nil, err
+		return hitPage{}, nil, nil, err
 	}
 	defer w.release()
 	origins, product := w.origins(q.view, listings), w.productMarks()
-	found := make([]flooded, len(w.nodes))
+	how := make([]arrived, len(w.nodes))
 	for tier := Confirmed; tier <= q.policy.WeakestStatus; tier++ {
 		ev, err := q.evaluateDownstream(ctx, w, tier)
 		if err != nil {
-			return nil, nil, nil, err
+			return hitPage{}, nil, nil, err
 		}
 		for _, way := range w.ways() {
 			for _, l := range ev.searches(way) {
-				ev.spreadFrom(l, origins, product, found)
+				ev.spreadFrom(l, origins, product, how)
 			}
 		}
 	}
-	return sortHits(q.view, w, found), origins, w.reasons(false, q.policy.MaxHops), nil
+	reached := make([]Node, 0, len(w.nodes))
+	for i, n := range w.nodes {
+		if how[i].tier != 0 {
+			reached = append(reached, n)
+		}
+	}
+	found := hitPage{total: len(reached)}
+	for _, n := range sorted(q.view, reached, after) {
+		if limit > 0 && len(found.rows) == limit {
+			found.more = true
+			break
+		}
+		i, _ := w.local(n)
+		found.rows = append(found.rows, hit{n, how[i]})
+	}
+	return found, origins, w.reasons(false, q.policy.MaxHops), nil
 }
 
 // spreadFrom notes the products that a run reaches.
-func (ev *evaluation) spreadFrom(l limits, origins []origin, product []bool, found []flooded) {
+func (ev *evaluation) spreadFrom(l limits, origins []origin, product []bool, how []arrived) {
 	var s spread
 	for o := range origins {
 		from := origins[o].listing
@@ -252,83 +270,37 @@ func (ev *evaluation) spreadFrom(l limits, origins []origin, product []bool, fou
 		}
 		l.start = origins[o].company
 		s.run(ev, l)
-		for i := range found {
+		for i := range how {
 			if product[i] && s.best(int32(i), int32(l.affiliations+1)) >= 0 { //nolint:gosec // bounded by entityLimit
-				found[i].reach(ev.tier, l.way, int32(o))
+				how[i].reach(ev.tier, l.way, int32(o))
 			}
 		}
 	}
 }
 
-// sortHits returns what was found of the entities of a walk in the order of ids.
-func sortHits(v View, w *walk, found []flooded) []hit {
-	reached := make([]int32, 0, len(found))
-	for i := range found {
-		if found[i].tier != 0 {
-			reached = append(reached, int32(i))
+// sorted returns the nodes whose ids come after one in the order of ids. It
+// uses the memory of nodes.
+func sorted(v View, nodes []Node, after ID) []Node {
+	ranks := make([]uint32, len(nodes))
+	if d, ok := v.(dense); ok && d.Ranks(nodes, ranks) {
+		pairs := make([]uint64, len(nodes))
+		for i, n := range nodes {
+			pairs[i] = uint64(ranks[i])<<32 | uint64(uint32(n)) //nolint:gosec // a node is not negative
 		}
-	}
-	w.sort(v, reached)
-	hits := make([]hit, len(reached))
-	for i, local := range reached {
-		hits[i] = hit{w.nodes[local], found[local]}
-	}
-	return hits
-}
-
-// ranked is a view that knows the order of ids without reading them.
-type ranked interface {
-	// Ranks sets ranks[i] to the place of nodes[i] in the order of ids, and
-	// returns a bound above all places, 0 if it does not know.
-	Ranks(nodes []Node, ranks []uint32) uint32
-}
-
-// sort puts entities of the walk, given by their numbers, in the order of ids.
-func (w *walk) sort(v View, locals []int32) {
-	if quick, ok := v.(ranked); ok && len(locals) > 0 {
-		nodes, ranks := make([]Node, len(locals)), make([]uint32, len(locals))
-		for i, local := range locals {
-			nodes[i] = w.nodes[local]
+		slices.Sort(pairs)
+		for i, p := range pairs {
+			nodes[i] = Node(uint32(p)) //nolint:gosec // the lower half
 		}
-		if bound := quick.Ranks(nodes, ranks); bound > 0 {
-			sortByRank(locals, ranks, bound)
-			return
+	} else {
+		slices.SortFunc(nodes, func(a, b Node) int { return cmp.Compare(v.ID(a), v.ID(b)) })
+	}
+	from, _ := slices.BinarySearchFunc(nodes, after, func(n Node, id ID) int {
+		if v.ID(n) <= id {
+			return -1
 		}
-	}
-	slices.SortFunc(locals, func(a, b int32) int { return cmp.Compare(v.ID(w.nodes[a]), v.ID(w.nodes[b])) })
-}
-
-// sortByRank sorts by whole numbers below a bound: by their digits, the last
-// one first, so that it reads memory in order.
-func sortByRank(locals []int32, ranks []uint32, bound uint32) {
-	const digit = 11
-	type pair struct {
-		rank  uint32
-		local int32
-	}
-	from, to := make([]pair, len(locals)), make([]pair, len(locals))
-	for i, r := range ranks {
-		from[i] = pair{r, locals[i]}
-	}
-	for shift := uint(0); bound>>shift > 0; shift += digit {
-		var at [1 << digit]int
-		for _, p := range from {
-			at[p.rank>>shift&(1<<digit-1)]++
-		}
-		sum := 0
-		for d, n := range at {
-			at[d], sum = sum, sum+n
-		}
-		for _, p := range from {
-			d := p.rank >> shift & (1<<digit - 1)
-			to[at[d]] = p
-			at[d]++
-		}
-		from, to = to, from
-	}
-	for i, p := range from {
-		locals[i] = p.local
-	}
+		return 1
+	})
+	return nodes[from:]
 }
 
 // productMarks tells which entities of a downstream walk are products: those at

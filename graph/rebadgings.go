@@ -80,13 +80,13 @@ func (q *inquiry) rebadgingsOf(ctx context.Context, same []Edge, found []Rebadgi
 	if err != nil || listing.From == MinDay {
 		return found, err
 	}
-	hits, _, _, err := q.hits(ctx, same)
+	hits, _, _, err := q.hits(ctx, same, "", 0)
 	if err != nil {
 		return nil, err
 	}
-	nodes := make([]Node, len(hits))
-	byNode := make(map[Node]hit, len(hits))
-	for i, h := range hits {
+	nodes := make([]Node, hits.total)
+	byNode := make(map[Node]hit, hits.total)
+	for i, h := range hits.rows {
 		nodes[i] = h.product
 		byNode[h.product] = h
 	}

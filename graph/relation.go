@@ -34,6 +34,7 @@ const (
 	AffiliatedWith
 	ListedOn
 	PartyTo
+	SameAs // the numbers stand in files: a new relation comes last
 )
 
 // Layer says which question a relation belongs to.
@@ -43,7 +44,7 @@ type Layer uint8
 const (
 	Lineage     Layer = 1 + iota // product to product
 	Attribution                  // product to company
-	Identity                     // one company under two names
+	Identity                     // one company under two names or ids
 	Ownership                    // company to owning company
 	Affiliation                  // a link whose nature is not established
 	Listing                      // ends an upstream walk
@@ -140,6 +141,10 @@ var rules = [...]Rule{
 		Name: "PARTY_TO", From: Company, To: Proceeding, Layer: Context, Outward: true,
 		Attributes: []Attribute{{"role", RoleAttribute, "plaintiff, defendant, petitioner or respondent"}},
 		Meaning:    "takes part in a proceeding; never walked",
+	},
+	SameAs: {
+		Name: "SAME_AS", From: Company, To: Company, Layer: Identity, Symmetric: true, Event: true,
+		Meaning: "one legal person under the ids of two registers; who says so, and why, stands in its citation",
 	},
 }
 

@@ -2,15 +2,13 @@ package graph
 
 import (
 	"context"
-	"slices"
 )
 
 // spread is one breadth-first run over a walk that keeps no paths: which entities
 // are reached within some limits, by the fewest hops.
 type spread struct {
-	hops  []int8 // by state (entity, affiliations used); -1: not reached
-	level []int32
-	next  []int32
+	hops    []int8  // by state (entity, affiliations used); -1: not reached
+	reached []int32 // the states that are, those of fewest hops first
 }
 
 // origin is a listing from which a reach starts: a company, by its number in
@@ -23,20 +21,20 @@ type origin struct {
 // run reaches what the limits allow from their start.
 func (s *spread) run(ev *evaluation, l limits) {
 	w, width := ev.w, int32(l.affiliations+1) //nolint:gosec // at most affiliationLimit
-	size := len(w.nodes) * int(width)
-	s.hops = slices.Grow(s.hops[:0], size)[:size]
-	for i := range s.hops {
-		s.hops[i] = -1
+	for _, state := range s.reached {
+		s.hops[state] = -1
+	}
+	for size := len(w.nodes) * int(width); len(s.hops) < size; {
+		s.hops = append(s.hops, -1)
 	}
 	first := l.start * width
 	s.hops[first] = 0
-	s.level = append(s.level[:0], first)
-	for hops := 1; len(s.level) > 0 && hops <= l.hops; hops++ {
-		s.next = s.next[:0]
-		for _, from := range s.level {
-			s.expand(ev, l, from, width, int8(hops))
+	s.reached = append(s.reached[:0], first)
+	for i := 0; i < len(s.reached); i++ { //nolint:intrange // it grows
+		from := s.reached[i]
+		if hops := int(s.hops[from]) + 1; hops <= l.hops {
+			s.expand(ev, l, from, width, int8(hops)) //nolint:gosec // at most hopLimit
 		}
-		s.level, s.next = s.next, s.level
 	}
 }
 
@@ -60,7 +58,7 @@ func (s *spread) expand(ev *evaluation, l limits, from, width int32, hops int8) 
 		}
 		if s.hops[to] < 0 {
 			s.hops[to] = hops
-			s.next = append(s.next, to)
+			s.reached = append(s.reached, to)
 		}
 	}
 }
@@ -138,7 +136,7 @@ func (q *inquiry) ownersOf(ctx context.Context, w *walk) (*walk, error) {
 		}
 	}
 	up := *q
-	up.walked = SetOf(Owns, RenamedTo, ListedOn) & q.walked
+	up.walked = SetOfLayers(Identity, Ownership, Listing) & q.walked
 	owners := newWalk(Upstream, entityLimit)
 	if err := owners.gather(ctx, &up, companies...); err != nil {
 		owners.release()

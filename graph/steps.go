@@ -75,7 +75,7 @@ func timeline(ctx context.Context, v View, question Question) (TimelineAnswer, e
 	basis := q.basis(question)
 	a := TimelineAnswer{
 		Query: question.Subject, Complete: true, KnownAt: basis.KnownAt, Revision: basis.Revision,
-		Policy: basis.Policy, Lists: basis.Lists, Steps: []Step{},
+		Policy: basis.Policy, Lists: basis.Lists, Editions: basis.Editions, Steps: []Step{},
 	}
 	subject, err := Resolve(ctx, v, question.Subject, Product, Company)
 	if KindOf(err) == KindNotFound {

@@ -13,13 +13,15 @@ func Trace(ctx context.Context, s Store, question Question) (Answer, error) {
 	var answer Answer
 	err := s.View(ctx, question.KnownAt, func(v View) error {
 		var err error
-		answer, err = trace(ctx, v, question)
+		answer, err = TraceView(ctx, v, question)
 		return err
 	})
 	return answer, err
 }
 
-func trace(ctx context.Context, v View, question Question) (Answer, error) {
+// TraceView is [Trace] on a view that is at hand, whatever the moment that the
+// question names; the answer repeats it.
+func TraceView(ctx context.Context, v View, question Question) (Answer, error) {
 	q, err := newInquiry(ctx, v, &question.Policy, question.AsOf, question.Lists)
 	if err != nil {
 		return Answer{}, err
@@ -47,7 +49,7 @@ func (q *inquiry) basis(question Question) Basis {
 	revision, recorded := q.view.At()
 	return Basis{
 		AsOf: q.asOf.Date(), KnownAt: knownAt(question.KnownAt, recorded), Revision: revision,
-		Policy: PolicyRef{q.policy.Name, q.policy.Digest()}, Lists: q.narrowed,
+		Policy: PolicyRef{q.policy.Name, q.policy.Digest()}, Lists: q.narrowed, Editions: q.editions,
 	}
 }
 
@@ -66,7 +68,7 @@ func knownAt(asked Moment, recorded time.Time) *time.Time {
 
 func (q *inquiry) unknownSubject(question Question, reason string) Answer {
 	return Answer{
-		Query: question.Subject, Finding: Unknown, Action: q.policy.Actions.Unknown, Complete: true,
+		Query: question.Subject, Finding: Unknown, Action: max(q.policy.Actions.Unknown, q.least), Complete: true,
 		Reasons: []string{reason + "; that it is unknown does not mean that it is clear"}, Basis: q.basis(question),
 		DecisiveClaims: []ID{}, Listings: []ListingAnswer{}, Former: []FormerListing{},
 		Ownership: []OwnershipAnswer{}, Disputed: []ClaimAnswer{}, Sources: []Source{},
@@ -128,7 +130,7 @@ func (q *inquiry) answer(ctx context.Context, w *walk, question Question, subjec
 	c := q.conclude(&cut, &now, false, q.undetermined(w, verdicts))
 	b := newBook(q, w)
 	a := Answer{
-		Query: question.Subject, Finding: c.finding, Strength: c.strength, Action: c.action,
+		Query: question.Subject, Finding: c.finding, Strength: c.strength, Action: max(c.action, q.least),
 		Complete: c.complete, Reasons: c.reasons, Basis: q.basis(question),
 	}
 	q.chooseRoutes(b, &now, max(question.Paths, 1))

@@ -156,7 +156,7 @@ func TestNamesComeBack(t *testing.T) {
 func TestRelationTable(t *testing.T) {
 	t.Parallel()
 	all := graph.Relations()
-	want := "MAKES SELLS LICENSES REBRANDED_AS SUCCEEDED_BY IDENTICAL_TO COMPONENT_OF OWNS RENAMED_TO AFFILIATED_WITH LISTED_ON PARTY_TO"
+	want := "MAKES SELLS LICENSES REBRANDED_AS SUCCEEDED_BY IDENTICAL_TO COMPONENT_OF OWNS RENAMED_TO AFFILIATED_WITH LISTED_ON PARTY_TO SAME_AS"
 	var names []string
 	for _, r := range all {
 		rule := r.Rule()

@@ -47,11 +47,14 @@ func (q *inquiry) loadCountries(ctx context.Context, w *walk) error {
 	for i := range q.rules {
 		rule := &q.rules[i]
 		rule.excluded = make(map[Node]bool)
+		if len(rule.ExcludeCountries) == 0 {
+			continue
+		}
 		for j, company := range companies {
 			countries := company.Attributes[CountryAttribute]
 			outside := slices.ContainsFunc(countries, func(c string) bool { return !slices.Contains(rule.ExcludeCountries, c) })
-			if len(countries) > 0 && len(rule.ExcludeCountries) > 0 && !outside {
-				rule.excluded[nodes[j]] = true
+			if len(countries) > 0 {
+				rule.excluded[nodes[j]] = !outside
 			}
 		}
 	}
@@ -85,7 +88,7 @@ func (q *inquiry) verdicts(w *walk, s *survey) []verdict {
 		rule := &q.rules[i]
 		least, most := ev.members(rule, atLeast, &inLeast), ev.members(rule, atMost, &inMost)
 		for _, c := range companies {
-			all = append(all, ev.verdict(rule, c, least, most, &inLeast.sums))
+			all = append(all, ev.verdict(rule, c, least, most))
 		}
 	}
 	slices.SortStableFunc(all, func(a, b verdict) int { return slices.Index(companies, a.company) - slices.Index(companies, b.company) })
@@ -101,18 +104,20 @@ func (ev *evaluation) hasOwners(i int32) bool {
 	return false
 }
 
-func (ev *evaluation) verdict(rule *ownershipRule, company int32, least, most []bool, sums *shareSum) verdict {
+func (ev *evaluation) verdict(rule *ownershipRule, company int32, least, most *membership) verdict {
 	v := verdict{company: company, rule: rule, verdict: Out}
 	v.force, v.note = rule.at(ev.day)
+	in, _ := ev.joins(company, rule, atLeast, least)
+	perhaps, _ := ev.joins(company, rule, atMost, most)
 	switch {
-	case ev.joins(int(company), rule, atLeast, least, sums):
+	case in:
 		v.verdict = In
-	case ev.joins(int(company), rule, atMost, most, sums):
+	case perhaps:
 		v.verdict = Undetermined
 	}
 	ev.addOwners(&v, least, most)
 	switch {
-	case rule.excluded[ev.w.nodes[company]]:
+	case ev.leftOut(rule, company):
 		v.note = "the rule does not cover companies seated in " + strings.Join(rule.ExcludeCountries, " or ")
 	case v.force == notInForce && v.verdict != Out:
 		v.note = fmt.Sprintf("the rule is not in force on %s; by the shares the answer would be %s", ev.day, v.verdict)
@@ -123,32 +128,42 @@ func (ev *evaluation) verdict(rule *ownershipRule, company int32, least, most []
 	return v
 }
 
-// addOwners adds up what the owners that count as listed hold.
-func (ev *evaluation) addOwners(v *verdict, least, most []bool) {
+// addOwners adds up what the owners that count as listed hold, by claims about
+// any id of the company.
+func (ev *evaluation) addOwners(v *verdict, least, most *membership) {
 	w := ev.w
-	for k := w.start[v.company]; k < w.start[v.company+1]; k++ {
-		e, far := &w.edges[k], w.far[k]
-		if e.Relation != Owns || far < 0 || !most[far] || !ev.holds(e) || !v.rule.counts(e) {
-			continue
+	for id, again := v.company, true; again; again = id != v.company {
+		for k := w.start[id]; k < w.start[id+1]; k++ {
+			e, far := &w.edges[k], w.far[k]
+			if e.Relation == Owns && far >= 0 && most.in[far] && ev.holds(e) && v.rule.counts(e) {
+				v.addShare(far, k, e, least.in[far])
+			}
 		}
-		i := slices.IndexFunc(v.owners, func(o ownerPart) bool { return o.owner == far })
-		if i < 0 {
-			i = len(v.owners)
-			v.owners = append(v.owners, ownerPart{owner: far, verdict: Undetermined})
-		}
-		o := &v.owners[i]
-		o.edges = append(o.edges, k)
-		o.max = max(o.max, e.ShareMax)
-		if least[far] {
-			o.verdict = In
-			o.min = max(o.min, e.ShareMin)
-		}
+		id = ev.persons.after(id)
 	}
+	least.sums.reset()
 	for _, o := range v.owners {
-		v.min += int64(o.min)
+		least.sums.add(o.owner, o.min)
 		v.max += int64(o.max)
 	}
-	v.min, v.max = min(v.min, WholeShare), min(v.max, WholeShare)
+	v.min, v.max = min(ev.sum(atLeast, least), WholeShare), min(v.max, WholeShare)
+}
+
+// addShare adds a claim that an owner, which counts as listed or perhaps does,
+// holds a share.
+func (v *verdict) addShare(owner, edge int32, e *Edge, listed bool) {
+	i := slices.IndexFunc(v.owners, func(o ownerPart) bool { return o.owner == owner })
+	if i < 0 {
+		i = len(v.owners)
+		v.owners = append(v.owners, ownerPart{owner: owner, verdict: Undetermined})
+	}
+	o := &v.owners[i]
+	o.edges = append(o.edges, edge)
+	o.max = max(o.max, e.ShareMax)
+	if listed {
+		o.verdict = In
+		o.min = max(o.min, e.ShareMin)
+	}
 }
 
 // undetermined says in words which ownership rules cannot be decided. Rules

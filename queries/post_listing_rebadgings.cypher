@@ -46,7 +46,7 @@ WHERE (size($lists) = 0 OR list.id IN $lists) AND l.valid_from > date('0001-01-0
 WITH company, list, min(l.valid_from) AS listed_from
 WITH company, collect({list: list.id, listed_from: listed_from}) AS listings
 CALL (company) {
-  MATCH (company)-[rs:MAKES|SELLS|LICENSES|REBRANDED_AS|SUCCEEDED_BY|IDENTICAL_TO|COMPONENT_OF|OWNS|RENAMED_TO*0..16]->(e)
+  MATCH (company)-[rs:MAKES|SELLS|LICENSES|REBRANDED_AS|SUCCEEDED_BY|IDENTICAL_TO|COMPONENT_OF|OWNS|RENAMED_TO|SAME_AS*0..16]->(e)
   WHERE all(r IN rs WHERE r.valid_from <= $as_of AND $as_of < r.valid_to
     AND r.revision <= $revision AND $revision < r.retracted
     AND r.status IN $statuses AND r.confidence >= $min_confidence
@@ -54,7 +54,7 @@ CALL (company) {
   RETURN e, 0 AS affiliations, min(size(rs)) AS hops
   UNION ALL
   WITH company WHERE $affiliations >= 1
-  MATCH (company)-[rs:MAKES|SELLS|LICENSES|REBRANDED_AS|SUCCEEDED_BY|IDENTICAL_TO|COMPONENT_OF|OWNS|RENAMED_TO*0..15]->(x)
+  MATCH (company)-[rs:MAKES|SELLS|LICENSES|REBRANDED_AS|SUCCEEDED_BY|IDENTICAL_TO|COMPONENT_OF|OWNS|RENAMED_TO|SAME_AS*0..15]->(x)
   WHERE all(r IN rs WHERE r.valid_from <= $as_of AND $as_of < r.valid_to
     AND r.revision <= $revision AND $revision < r.retracted
     AND r.status IN $statuses AND r.confidence >= $min_confidence
@@ -65,7 +65,7 @@ CALL (company) {
     AND f.status IN $statuses AND f.confidence >= $min_confidence
     AND (f.share_min IS NULL OR f.share_min < $share_min)]->(y)
   WITH y, min(before) + 1 AS before
-  MATCH (y)-[rs:MAKES|SELLS|LICENSES|REBRANDED_AS|SUCCEEDED_BY|IDENTICAL_TO|COMPONENT_OF|OWNS|RENAMED_TO*0..15]->(e)
+  MATCH (y)-[rs:MAKES|SELLS|LICENSES|REBRANDED_AS|SUCCEEDED_BY|IDENTICAL_TO|COMPONENT_OF|OWNS|RENAMED_TO|SAME_AS*0..15]->(e)
   WHERE all(r IN rs WHERE r.valid_from <= $as_of AND $as_of < r.valid_to
     AND r.revision <= $revision AND $revision < r.retracted
     AND r.status IN $statuses AND r.confidence >= $min_confidence

@@ -41,7 +41,7 @@ WITH DISTINCT company, list
 WHERE size($lists) = 0 OR list.id IN $lists
 WITH company, collect(list.id) AS lists
 CALL (company) {
-  MATCH (company)-[rs:MAKES|SELLS|LICENSES|REBRANDED_AS|SUCCEEDED_BY|IDENTICAL_TO|COMPONENT_OF|OWNS|RENAMED_TO*0..16]->(e)
+  MATCH (company)-[rs:MAKES|SELLS|LICENSES|REBRANDED_AS|SUCCEEDED_BY|IDENTICAL_TO|COMPONENT_OF|OWNS|RENAMED_TO|SAME_AS*0..16]->(e)
   WHERE all(r IN rs WHERE r.valid_from <= $as_of AND $as_of < r.valid_to
     AND r.revision <= $revision AND $revision < r.retracted
     AND r.status IN $statuses AND r.confidence >= $min_confidence
@@ -49,7 +49,7 @@ CALL (company) {
   RETURN e, 0 AS affiliations, min(size(rs)) AS hops
   UNION ALL
   WITH company WHERE $affiliations >= 1
-  MATCH (company)-[rs:MAKES|SELLS|LICENSES|REBRANDED_AS|SUCCEEDED_BY|IDENTICAL_TO|COMPONENT_OF|OWNS|RENAMED_TO*0..15]->(x)
+  MATCH (company)-[rs:MAKES|SELLS|LICENSES|REBRANDED_AS|SUCCEEDED_BY|IDENTICAL_TO|COMPONENT_OF|OWNS|RENAMED_TO|SAME_AS*0..15]->(x)
   WHERE all(r IN rs WHERE r.valid_from <= $as_of AND $as_of < r.valid_to
     AND r.revision <= $revision AND $revision < r.retracted
     AND r.status IN $statuses AND r.confidence >= $min_confidence
@@ -60,7 +60,7 @@ CALL (company) {
     AND f.status IN $statuses AND f.confidence >= $min_confidence
     AND (f.share_min IS NULL OR f.share_min < $share_min)]->(y)
   WITH y, min(before) + 1 AS before
-  MATCH (y)-[rs:MAKES|SELLS|LICENSES|REBRANDED_AS|SUCCEEDED_BY|IDENTICAL_TO|COMPONENT_OF|OWNS|RENAMED_TO*0..15]->(e)
+  MATCH (y)-[rs:MAKES|SELLS|LICENSES|REBRANDED_AS|SUCCEEDED_BY|IDENTICAL_TO|COMPONENT_OF|OWNS|RENAMED_TO|SAME_AS*0..15]->(e)
   WHERE all(r IN rs WHERE r.valid_from <= $as_of AND $as_of < r.valid_to
     AND r.revision <= $revision AND $revision < r.retracted
     AND r.status IN $statuses AND r.confidence >= $min_confidence

@@ -66,3 +66,7 @@ CREATE INDEX listed_on_retracted IF NOT EXISTS FOR ()-[r:LISTED_ON]-() ON (r.ret
 CREATE CONSTRAINT party_to_id IF NOT EXISTS FOR ()-[r:PARTY_TO]-() REQUIRE (r.id, r.mirror) IS UNIQUE;
 CREATE INDEX party_to_revision IF NOT EXISTS FOR ()-[r:PARTY_TO]-() ON (r.revision);
 CREATE INDEX party_to_retracted IF NOT EXISTS FOR ()-[r:PARTY_TO]-() ON (r.retracted);
+
+CREATE CONSTRAINT same_as_id IF NOT EXISTS FOR ()-[r:SAME_AS]-() REQUIRE (r.id, r.mirror) IS UNIQUE;
+CREATE INDEX same_as_revision IF NOT EXISTS FOR ()-[r:SAME_AS]-() ON (r.revision);
+CREATE INDEX same_as_retracted IF NOT EXISTS FOR ()-[r:SAME_AS]-() ON (r.retracted);

@@ -30,7 +30,7 @@
 
 MATCH (s:Entity {id: $subject})
 CALL (s) {
-  MATCH p = ANY SHORTEST (s) ((a)<-[r:MAKES|SELLS|LICENSES|REBRANDED_AS|SUCCEEDED_BY|IDENTICAL_TO|COMPONENT_OF|OWNS|RENAMED_TO
+  MATCH p = ANY SHORTEST (s) ((a)<-[r:MAKES|SELLS|LICENSES|REBRANDED_AS|SUCCEEDED_BY|IDENTICAL_TO|COMPONENT_OF|OWNS|RENAMED_TO|SAME_AS
     WHERE r.valid_from <= $as_of AND $as_of < r.valid_to
       AND r.revision <= $revision AND $revision < r.retracted
       AND r.status IN $statuses AND r.confidence >= $min_confidence
@@ -38,7 +38,7 @@ CALL (s) {
   RETURN p, t, 0 AS affiliations
   UNION ALL
   WITH s WHERE $affiliations >= 1
-  MATCH p = ANY SHORTEST (s) ((a)<-[r:MAKES|SELLS|LICENSES|REBRANDED_AS|SUCCEEDED_BY|IDENTICAL_TO|COMPONENT_OF|OWNS|RENAMED_TO
+  MATCH p = ANY SHORTEST (s) ((a)<-[r:MAKES|SELLS|LICENSES|REBRANDED_AS|SUCCEEDED_BY|IDENTICAL_TO|COMPONENT_OF|OWNS|RENAMED_TO|SAME_AS
     WHERE r.valid_from <= $as_of AND $as_of < r.valid_to
       AND r.revision <= $revision AND $revision < r.retracted
       AND r.status IN $statuses AND r.confidence >= $min_confidence
@@ -48,7 +48,7 @@ CALL (s) {
       AND f.revision <= $revision AND $revision < f.retracted
       AND f.status IN $statuses AND f.confidence >= $min_confidence
       AND (f.share_min IS NULL OR f.share_min < $share_min)]-(y)
-    ((c)<-[q:MAKES|SELLS|LICENSES|REBRANDED_AS|SUCCEEDED_BY|IDENTICAL_TO|COMPONENT_OF|OWNS|RENAMED_TO
+    ((c)<-[q:MAKES|SELLS|LICENSES|REBRANDED_AS|SUCCEEDED_BY|IDENTICAL_TO|COMPONENT_OF|OWNS|RENAMED_TO|SAME_AS
     WHERE q.valid_from <= $as_of AND $as_of < q.valid_to
       AND q.revision <= $revision AND $revision < q.retracted
       AND q.status IN $statuses AND q.confidence >= $min_confidence

@@ -39,6 +39,8 @@ func (p *program) report(err error) int {
 		return answered
 	case errors.Is(err, errTold):
 		return couldNotAnswer
+	case errors.Is(err, errReached):
+		return reached
 	}
 	text := p.message(err)
 	var wrong usageError

@@ -20,13 +20,16 @@ func (p *program) importCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "import FORMAT FILE...",
 		Short:   "Add claims from files",
-		Example: "  debadge import bundle cases/*.json",
+		Example: "  debadge import bundle cases/*.json\n  debadge import csl --edition 2022-08-01 csl.csv.gz",
 		Args:    noCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return usage("%s needs a format and a file, such as:\n%s", cmd.CommandPath(), cmd.Example)
 		},
 	}
 	cmd.AddCommand(p.importBundleCommand())
+	for _, f := range foreignFormats() {
+		cmd.AddCommand(p.importForeignCommand(f))
+	}
 	return cmd
 }
 

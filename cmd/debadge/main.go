@@ -58,14 +58,14 @@ how strong the weakest one is. It says what the claims say, and by whom they
 were made; it accuses nobody.
 
 Exit status: 0 answered; 1 could not answer, or something was refused; 2 used
-wrongly.`
+wrongly; 3 a screened line reaches the action of --fail-on.`
 
 func (p *program) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "debadge",
 		Short:         "Which products trace back to a listed entity?",
 		Long:          about,
-		Example:       "  debadge trace KR2280-X2 --demo\n  debadge import bundle cases/*.json\n  debadge serve",
+		Example:       "  debadge trace KR2280-X2 --demo\n  debadge screen order.csv --demo\n  debadge import bundle cases/*.json\n  debadge serve",
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          noCommand,
@@ -91,8 +91,25 @@ func (p *program) root() *cobra.Command {
 	root.SetHelpCommandGroupID("run")
 	root.SetCompletionCommandGroupID("run")
 	p.register(root, root.PersistentFlags(), everywhere)
-	p.add(root, "ask", p.traceCommand(), p.reachCommand(), p.timelineCommand(), p.policyCommand())
-	p.add(root, "keep", p.importCommand(), p.retractCommand(), p.storeCommand())
+	p.add(
+		root, "ask",
+		p.traceCommand(),
+		p.reachCommand(),
+		p.timelineCommand(),
+		p.screenCommand(),
+		p.resolveCommand(),
+		p.listsCommand(),
+		p.membersCommand(),
+		p.policyCommand(),
+	)
+	p.add(
+		root, "keep",
+		p.importCommand(),
+		p.refreshCommand(),
+		p.linkCommand(),
+		p.retractCommand(),
+		p.storeCommand(),
+	)
 	p.add(root, "run", p.serveCommand(), p.healthcheckCommand(), p.versionCommand(), settingsTopic())
 	refuseUnknownShell(root)
 	return root

@@ -25,9 +25,10 @@ import (
 type access uint8
 
 const (
-	reading access = iota // a store that does not exist is an error, not an empty one
-	writing               // creates it
-	serving               // creates it, and does not need the server to be there yet
+	reading   access = iota // a store that does not exist is an error, not an empty one
+	streaming               // as reading, but each part of the answer has the time of one
+	writing                 // creates it
+	serving                 // creates it, and does not need the server to be there yet
 )
 
 // schemes are the forms of the --store flag.
@@ -118,7 +119,7 @@ func (p *program) open(ctx context.Context, how access) (graph.Store, error) {
 	case rest == "":
 		return nil, usage("there is no home directory to keep claims in; name a store with --store sqlite:PATH")
 	}
-	if how == reading {
+	if how == reading || how == streaming {
 		if _, err := os.Stat(rest); errors.Is(err, fs.ErrNotExist) {
 			return nil, graph.Errorf(graph.KindNotFound, "there is no store at %s yet; "+
 				"make one with debadge import bundle FILE, name another one with --store, or look at the shipped cases with --demo", rest)

@@ -68,10 +68,10 @@ func TestEveryCommandHasAnExample(t *testing.T) {
 func TestEverySettingIsSomewhere(t *testing.T) {
 	p := program{clock: noon}
 	root := p.root()
-	names := map[string]bool{everywhere: true}
+	names := map[string]bool{everywhere: true, importFormat: true}
 	var visit func(c *cobra.Command)
 	visit = func(c *cobra.Command) {
-		names[c.Name()] = true
+		names[c.Name()], names[place(c)] = true, true
 		for _, child := range c.Commands() {
 			visit(child)
 		}

@@ -40,10 +40,14 @@ the same revision, whatever was recorded meanwhile.`,
 				p.flags.limit = rowsShown
 			}
 			return p.with(cmd.Context(), reading, func(ctx context.Context, s graph.Store) error {
-				return asked(p.reach(ctx, s, graph.ReachQuestion{
+				err := p.reach(ctx, s, graph.ReachQuestion{
 					Origin: q.Subject, AsOf: q.AsOf, KnownAt: q.KnownAt, Policy: q.Policy, Lists: q.Lists,
 					Cursor: p.flags.cursor, Limit: p.flags.limit,
-				}))
+				})
+				if err != nil && graph.KindOf(err) == graph.KindNotFound {
+					p.hint(ctx, s, q.Subject, q.KnownAt)
+				}
+				return asked(err)
 			})
 		},
 	}

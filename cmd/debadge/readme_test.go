@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -30,6 +31,7 @@ func TestReadmeShowsWhatCommandsPrint(t *testing.T) {
 		for _, shown := range strings.Split("\n"+string(block[1]), "\n$ debadge ")[1:] {
 			command, want, _ := strings.Cut(shown, "\n")
 			t.Run(command, func(t *testing.T) {
+				t.Chdir(filepath.Dir(readmePath)) // where the reader is
 				got := printed(strings.Fields(command))
 				if !matches(strings.TrimRight(got, "\n"), strings.TrimRight(want, "\n")) {
 					t.Errorf("the README shows\n%s\nbut the command prints\n%s", want, got)

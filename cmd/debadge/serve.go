@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -13,6 +14,7 @@ import (
 	"debadge/api"
 	"debadge/graph"
 	"debadge/graph/index"
+	"debadge/graph/refresh"
 )
 
 func (p *program) serveCommand() *cobra.Command {
@@ -25,14 +27,18 @@ listens on this machine alone unless --addr says otherwise. /openapi.json
 describes it, /docs is the same for people.
 
 It starts whether or not the store is there yet: /livez says that the process
-is alive, /readyz whether it can answer.`,
+is alive, /readyz whether it can answer.
+
+With --manifest it keeps the registers in it current, each that is enabled on
+its schedule: see debadge help refresh.`,
 		Example: `  debadge serve --demo
   debadge serve --store sqlite:claims.db --addr 0.0.0.0:8080
-  debadge serve --store neo4j://localhost:7687 --read direct`,
+  debadge serve --store neo4j://localhost:7687 --read direct
+  debadge serve --store sqlite:claims.db --manifest registers.yaml`,
 		Args: takes(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if p.flags.read != "index" && p.flags.read != "direct" {
-				return usage("--read %q is not a way to read; use index or direct", p.flags.read)
+			if err := p.checkRead(); err != nil {
+				return err
 			}
 			if _, _, err := net.SplitHostPort(p.flags.addr); err != nil {
 				return usage("--addr %q is not an address to listen on; write HOST:PORT", p.flags.addr)
@@ -46,8 +52,21 @@ is alive, /readyz whether it can answer.`,
 
 func (p *program) serve(ctx context.Context) (err error) {
 	log := slog.New(slog.NewJSONHandler(p.stderr, nil))
+	var registers refresh.Manifest
+	if p.flags.manifest != "" {
+		if registers, err = p.manifest(); err != nil {
+			return err
+		}
+	}
 	s := newLateStore(ctx, log, p.openServed)
 	defer func() { err = errors.Join(err, s.Close()) }()
+	if p.flags.manifest != "" {
+		stop, err := p.keepServed(ctx, s, registers, log)
+		if err != nil {
+			return err
+		}
+		defer stop()
+	}
 	handler, err := api.New(api.Options{ //nolint:contextcheck // requests bring their own
 		Store: s, StoreName: p.storeName(), Clock: p.clock, Log: log, Version: thisBuild().Version,
 		RequestTimeout: p.flags.timeout,
@@ -63,6 +82,27 @@ func (p *program) serve(ctx context.Context) (err error) {
 	log.LogAttrs(ctx, slog.LevelInfo, "listening",
 		slog.String("url", "http://"+l.Addr().String()), slog.String("store", p.storeName()), slog.String("version", thisBuild().Version))
 	return api.Serve(ctx, l, handler, log, patience)
+}
+
+// keepServed keeps registers current beside a service; stop waits for a refresh
+// that is under way to end.
+func (p *program) keepServed(ctx context.Context, s graph.Store, m refresh.Manifest, log *slog.Logger) (stop func(), err error) {
+	r, err := p.refresher(s)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	var under sync.WaitGroup
+	under.Go(func() { p.keepCurrent(ctx, r, m, log) })
+	return func() { cancel(); under.Wait() }, nil
+}
+
+// checkRead refuses a way to read that is none.
+func (p *program) checkRead() error {
+	if p.flags.read != "index" && p.flags.read != "direct" {
+		return usage("--read %q is not a way to read; use index or direct", p.flags.read)
+	}
+	return nil
 }
 
 // How an index keeps up with the store that it follows.

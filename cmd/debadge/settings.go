@@ -3,11 +3,15 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"debadge/graph/resolve"
+	"debadge/graph/screen"
 )
 
 // flags are the values of all settings of one run.
@@ -18,13 +22,26 @@ type flags struct {
 
 	asOf, knownAt, policy, format, cursor string
 	lists                                 []string
-	paths, limit                          int
-	all                                   bool
+	paths, limit, candidates              int
+	all, noLink                           bool
+
+	explain      bool
+	columns      []string
+	from, failOn string
 
 	reason, replacedBy, author string
 
+	kind, brand, threshold, means, never, evaluate string
+
+	edition, refused, charset    string
+	strict, dryRun, acceptShrink bool
+	template                     bool
+
 	addr, read, target string
 	live               bool
+
+	manifest, refreshFolder string
+	printManifest           bool
 }
 
 // everywhere is the place of a setting that every command has.
@@ -40,7 +57,7 @@ type setting struct {
 	commands  []string
 }
 
-var questions = []string{"trace", "reach", "timeline"}
+var questions = []string{"trace", "reach", "timeline", "screen"}
 
 // settings is the one place that says which settings there are.
 func settings() []setting {
@@ -51,23 +68,50 @@ func settings() []setting {
 		{"", "DEBADGE_NEO4J_USER", "", nil, "", "user at the Neo4j server", []string{everywhere}},
 		{"", "DEBADGE_NEO4J_PASSWORD", "", nil, "", "password at the Neo4j server", []string{everywhere}},
 
-		{"as-of", "", "DATE", func(f *flags) any { return &f.asOf }, "", "the day in the world that is asked about, YYYY-MM-DD (default: today, UTC)", []string{"trace", "reach"}},
-		{"known-at", "", "TIME|REVISION", func(f *flags) any { return &f.knownAt }, "", "what debadge knew then: 2026-01-31T12:00:00Z, 2026-01-31 (to its end, UTC) or a revision (default: the newest)", questions},
-		{"policy", "DEBADGE_POLICY", "NAME|FILE", func(f *flags) any { return &f.policy }, "default", "the rules that count: default, strict, cautious, or a file in YAML or JSON", questions},
+		{"as-of", "", "DATE", func(f *flags) any { return &f.asOf }, "", "the day in the world that is asked about, YYYY-MM-DD (default: today, UTC)", []string{"trace", "reach", "screen", "lists", "members"}},
+		{"known-at", "", "TIME|REVISION", func(f *flags) any { return &f.knownAt }, "", "what debadge knew then: 2026-01-31T12:00:00Z, 2026-01-31 (to its end, UTC) or a revision (default: the newest)", append([]string{"lists", "members", "resolve"}, questions...)},
+		{"policy", "DEBADGE_POLICY", "NAME|FILE", func(f *flags) any { return &f.policy }, "default", "the rules that count: default, strict, cautious, or a file in YAML or JSON", append([]string{"refresh"}, questions...)},
 		{"list", "", "LIST", func(f *flags) any { return &f.lists }, []string(nil), "count this list alone, by id or name; may be repeated", questions},
 		{"paths", "", "N", func(f *flags) any { return &f.paths }, 1, "show up to so many paths to each listing", []string{"trace"}},
 		{"all", "", "", func(f *flags) any { return &f.all }, false, "show every listing in full, with the addresses of its sources", []string{"trace", "timeline"}},
 		{"limit", "", "N", func(f *flags) any { return &f.limit }, 0, "at most so many rows, 0 for all (default: 100 as text, else all)", []string{"reach"}},
 		{"cursor", "", "CURSOR", func(f *flags) any { return &f.cursor }, "", "go on after the rows of the answer that gave this cursor", []string{"reach"}},
-		{"format", "", "FORMAT", func(f *flags) any { return &f.format }, "text", "text for people; json for programs, as the HTTP API gives it", []string{"trace", "timeline", "status", "version"}},
+		{"format", "", "FORMAT", func(f *flags) any { return &f.format }, "text", "text for people; json for programs, as the HTTP API gives it", []string{"trace", "timeline", "resolve", "lists", "members", "status", "link", "version"}},
 		{"format", "", "FORMAT", func(f *flags) any { return &f.format }, "text", "text for people; json for one object; ndjson for a line each row, and the head at the end", []string{"reach"}},
+		{"format", "", "FORMAT", func(f *flags) any { return &f.format }, "text", "text for people; csv with the columns of the input; ndjson, json for programs; html for a report", []string{"screen"}},
+		{"from", "", "FORMAT", func(f *flags) any { return &f.from }, "", "what the file is: csv, xlsx, json, ndjson or cyclonedx (default: by its content)", []string{"screen"}},
+		{"map", "", "FIELD=COLUMN", func(f *flags) any { return &f.columns }, []string(nil), "read a field from a column, such as product=Artikel,brand=Hersteller; may be repeated", []string{"screen"}},
+		{"explain", "", "", func(f *flags) any { return &f.explain }, false, "with the path to each listing; json and html always have it", []string{"screen"}},
+		{"fail-on", "", "ACTION", func(f *flags) any { return &f.failOn }, "", "exit with status 3 if a line is to block, or with review if one is to block or to review", []string{"screen"}},
+
+		{"kind", "", "KIND", func(f *flags) any { return &f.kind }, "", "look for this kind alone: product or company", []string{"resolve"}},
+		{"brand", "", "TEXT", func(f *flags) any { return &f.brand }, "", "the brand or maker, where the text does not say it", []string{"resolve"}},
+		{"threshold", "", "SCORE", func(f *flags) any { return &f.threshold }, strconv.FormatFloat(resolve.DefaultThreshold, 'f', -1, 64), "from which score on a candidate counts", []string{"resolve"}},
+		{"limit", "", "N", func(f *flags) any { return &f.candidates }, resolve.DefaultLimit, "show at most so many candidates", []string{"resolve"}},
+		{"means", "", "ENTITY", func(f *flags) any { return &f.means }, "", "decide that the text means this entity; needs --reason and --author", []string{"resolve"}},
+		{"never", "", "ENTITY", func(f *flags) any { return &f.never }, "", "decide that the text never means this entity; needs --reason and --author", []string{"resolve"}},
+		{"evaluate", "", "FILE", func(f *flags) any { return &f.evaluate }, "", "measure precision and recall on the labeled pairs of this CSV file", []string{"resolve"}},
+		{"reason", "", "TEXT", func(f *flags) any { return &f.reason }, "", "why it is decided so", []string{"resolve"}},
 
 		{"reason", "", "TEXT", func(f *flags) any { return &f.reason }, "", "why the claim is withdrawn; required", []string{"retract"}},
 		{"replaced-by", "", "CLAIM", func(f *flags) any { return &f.replacedBy }, "", "the claim that takes its place", []string{"retract"}},
-		{"author", "DEBADGE_AUTHOR", "NAME", func(f *flags) any { return &f.author }, "", "who withdraws it", []string{"retract"}},
+		{"author", "DEBADGE_AUTHOR", "NAME", func(f *flags) any { return &f.author }, "", "who adds or withdraws claims, or decides", []string{"retract", "resolve", "refresh", importFormat}},
+
+		{"edition", "", "DATE", func(f *flags) any { return &f.edition }, "", "the day on which the edition was published, YYYY-MM-DD (default: what the file says)", []string{importFormat}},
+		{"strict", "", "", func(f *flags) any { return &f.strict }, false, "import nothing if anything is refused", []string{importFormat}},
+		{"dry-run", "", "", func(f *flags) any { return &f.dryRun }, false, "write nothing, and report what would be", []string{importFormat, "link", "refresh"}},
+		{"no-link", "", "", func(f *flags) any { return &f.noLink }, false, "do not look for companies that are one under the ids of several registers", []string{importFormat}},
+		{"refused", "", "FILE", func(f *flags) any { return &f.refused }, "", "write what is refused to this CSV file", []string{importFormat}},
+		{"accept-shrink", "", "", func(f *flags) any { return &f.acceptShrink }, false, "close listings even if they are more than a fifth of a list", []string{importFormat, "refresh"}},
+		{"template", "", "", func(f *flags) any { return &f.template }, false, "print a table to fill in, and import nothing", []string{"csv"}},
+		{"charset", "", "NAME", func(f *flags) any { return &f.charset }, "utf-8", "what files without a byte order mark are encoded in: utf-8, utf-16le, utf-16be, latin-1 or windows-1252", []string{importFormat, "screen"}},
+
+		{"manifest", "DEBADGE_MANIFEST", "FILE", func(f *flags) any { return &f.manifest }, "", "the registers to keep current, in YAML (default: of refresh the shipped one, of serve none)", []string{"refresh", "serve"}},
+		{"refresh-folder", "DEBADGE_REFRESH_FOLDER", "FOLDER", func(f *flags) any { return &f.refreshFolder }, "", "where the last good editions and how refreshes went are kept (default: beside a SQLite store, else in the user's data directory)", []string{"refresh", "serve", "lists"}},
+		{"print-manifest", "", "", func(f *flags) any { return &f.printManifest }, false, "print the shipped manifest, and do nothing else", []string{"refresh"}},
 
 		{"addr", "DEBADGE_ADDR", "HOST:PORT", func(f *flags) any { return &f.addr }, "127.0.0.1:8080", "where to listen", []string{"serve"}},
-		{"read", "DEBADGE_READ", "index|direct", func(f *flags) any { return &f.read }, "index", "answer from an index in memory, or directly from the store", []string{"serve"}},
+		{"read", "DEBADGE_READ", "index|direct", func(f *flags) any { return &f.read }, "index", "answer from an index in memory, or directly from the store", []string{"serve", "screen"}},
 		{"addr", "", "URL", func(f *flags) any { return &f.target }, "http://127.0.0.1:8080", "the service to ask", []string{"healthcheck"}},
 		{"live", "", "", func(f *flags) any { return &f.live }, false, "ask whether the process is alive, not whether it can answer", []string{"healthcheck"}},
 	}
@@ -75,8 +119,16 @@ func settings() []setting {
 
 // formats are the formats that each command writes.
 var formats = map[string][]string{
-	"trace": {"text", "json"}, "timeline": {"text", "json"}, "reach": {"text", "json", "ndjson"},
-	"status": {"text", "json"}, "version": {"text", "json"},
+	"trace":    {"text", "json"},
+	"timeline": {"text", "json"},
+	"reach":    {"text", "json", "ndjson"},
+	"screen":   {"text", "csv", "ndjson", "json", "html"},
+	"resolve":  {"text", "json"},
+	"lists":    {"text", "json"},
+	"members":  {"text", "json"},
+	"status":   {"text", "json"},
+	"link":     {"text", "json"},
+	"version":  {"text", "json"},
 }
 
 // register adds the flags of a command to a set.
@@ -142,6 +194,9 @@ func (p *program) completeFlags(cmd *cobra.Command, name string) {
 	}
 	complete("format", formats[name]...)
 	complete("read", "index", "direct")
+	complete("from", screen.Formats()...)
+	complete("fail-on", "block", "review")
+	complete("kind", "product", "company")
 	if cmd.Flags().Lookup("policy") != nil {
 		_ = cmd.RegisterFlagCompletionFunc("policy", cobra.FixedCompletions(policyNames(), cobra.ShellCompDirectiveDefault))
 	}
@@ -157,10 +212,18 @@ func (p *program) getenv(name string) string {
 	return ""
 }
 
+// place is how the table of settings calls a command.
+func place(cmd *cobra.Command) string {
+	if parent := cmd.Parent(); parent != nil && parent.Name() == "import" && cmd.Name() != "bundle" {
+		return importFormat
+	}
+	return cmd.Name()
+}
+
 // readEnvironment sets what the environment says and no flag does.
 func (p *program) readEnvironment(cmd *cobra.Command) error {
 	for _, s := range settings() {
-		here := slices.Contains(s.commands, cmd.Name()) || slices.Contains(s.commands, everywhere)
+		here := slices.Contains(s.commands, place(cmd)) || slices.Contains(s.commands, everywhere)
 		if s.flag == "" || s.env == "" || !here {
 			continue
 		}

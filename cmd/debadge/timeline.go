@@ -31,6 +31,9 @@ matter to the subject, by what debadge knows now (or knew at --known-at).`,
 				if err != nil {
 					return asked(err)
 				}
+				if answer.Subject == nil {
+					p.hint(ctx, s, q.Subject, q.KnownAt)
+				}
 				if p.flags.format == "json" {
 					return graph.EncodeJSON(p.stdout, answer)
 				}

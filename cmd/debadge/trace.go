@@ -36,6 +36,9 @@ A subject that debadge does not know gives the finding unknown, never clear.`,
 				if err != nil {
 					return asked(err)
 				}
+				if answer.Subject == nil {
+					p.hint(ctx, s, q.Subject, q.KnownAt)
+				}
 				if p.flags.format == "json" {
 					return graph.EncodeJSON(p.stdout, answer)
 				}

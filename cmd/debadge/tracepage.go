@@ -111,6 +111,34 @@ func (g *page) basis(b graph.Basis) {
 	if len(b.Lists) > 0 {
 		g.line("  lists     ", "%s alone", joined(b.Lists))
 	}
+	g.editions(b.Editions)
+}
+
+// editionsShown is how many editions are told one by one, beside those about
+// which there is something to say.
+const editionsShown = 3
+
+// editions says which editions of lists an answer used.
+func (g *page) editions(all []graph.ListEdition) {
+	label := "  editions  "
+	tell := func(format string, args ...any) {
+		g.line(label, format, args...)
+		label = strings.Repeat(" ", columns(label))
+	}
+	var rest []graph.ListEdition
+	for _, e := range all {
+		if len(all) <= editionsShown || !e.Complete || e.Stale {
+			tell("%s", editionWords(e))
+		} else {
+			rest = append(rest, e)
+		}
+	}
+	if len(rest) == 0 {
+		return
+	}
+	slices.SortFunc(rest, func(a, b graph.ListEdition) int { return cmp.Compare(a.Edition.Latest(), b.Edition.Latest()) })
+	tell("%s, the oldest of %s (%s), the newest of %s", plural(len(rest), "list", "lists"),
+		rest[0].Edition, rest[0].List.Name, rest[len(rest)-1].Edition)
 }
 
 func headline(a graph.Answer) string {
@@ -395,4 +423,17 @@ func (t *tracePage) disputed() {
 		t.hang("  - ", "    ", "%s [%s]", sentence(c, t.name(near), t.name(far)), c.ID)
 		t.evidence(c)
 	}
+}
+
+// editionWords says which edition of a list an answer used.
+func editionWords(e graph.ListEdition) string {
+	text := e.List.Name + ": " + e.Edition.String()
+	if !e.Complete {
+		text += ", cut off: that somebody is not in it means nothing"
+	}
+	if e.Stale {
+		text += fmt.Sprintf(", STALE: more than %s old on this day, so the action is a review at least; import a newer one",
+			plural(e.MaxAgeDays, "day", "days"))
+	}
+	return text
 }

@@ -65,6 +65,8 @@ func sentence(c graph.Claim, near, far string) string {
 		return ownedSentence(c, near, far)
 	case graph.RenamedTo:
 		return says("is the new name, or the declared successor, of")
+	case graph.SameAs:
+		return says("is the same legal person as")
 	case graph.AffiliatedWith:
 		return says("is linked to") + "; how is not established"
 	case graph.ListedOn:

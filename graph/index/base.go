@@ -18,11 +18,12 @@ type base struct {
 
 	order, rank []graph.Node // in the order of ids, and where each is in it
 	keys        keys
-	sides       [2]adjacency      // by direction
+	upstream    adjacency
+	downstream  leads
 	retired     [2][]retiredClaim // by direction
 }
 
-// adjacency are the claims not retracted, grouped by the near end.
+// adjacency are the claims not retracted, grouped by the end that is downstream.
 type adjacency struct {
 	start []uint32 // of each node, and the end of the last
 	edges []edge
@@ -115,7 +116,7 @@ func (s *snapshot) fresh() []namedNode {
 
 // connect counts the claims of each node, then puts each in its place.
 func (b *base) connect(s *snapshot) {
-	upstream, downstream := &b.sides[graph.Upstream], &b.sides[graph.Downstream]
+	upstream, downstream := &b.upstream, &b.downstream
 	upstream.start, downstream.start = make([]uint32, b.nodes+1), make([]uint32, b.nodes+1)
 	gone := make(map[uint32]bool)
 	for n := range b.claims {
@@ -133,7 +134,8 @@ func (b *base) connect(s *snapshot) {
 			downstream.start[up]++
 		}
 	}
-	upstream.edges, downstream.edges = make([]edge, total(upstream.start)), make([]edge, total(downstream.start))
+	upstream.edges = make([]edge, total(upstream.start))
+	downstream.far, downstream.claims = make([]lead, total(downstream.start)), make([]uint32, len(upstream.edges))
 	// The starts are ends now, and move to the front as the places are filled.
 	for n := b.claims; n > 0; {
 		n--
@@ -169,9 +171,8 @@ func (b *base) place(f *fact, n uint32, up, down graph.Node) {
 		far: down, claim: graph.ClaimRef(n), begin: f.begin, end: f.end, share: f.share, //nolint:gosec // apply bounds it
 		relation: f.relation, status: f.status, confidence: f.confidence, interest: graph.Interest(f.extra & interestMask),
 	}
-	b.sides[graph.Upstream].put(up, e)
-	e.far = up
-	b.sides[graph.Downstream].put(down, e)
+	b.upstream.put(up, e)
+	b.downstream.put(down, newLead(f, up), n)
 }
 
 // put places an edge in front of those that its node has already.

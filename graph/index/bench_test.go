@@ -111,8 +111,8 @@ func BenchmarkMemory(b *testing.B) {
 		parts := map[string]uint64{
 			"facts": uint64(len(s.facts.chunks)) * chunkSize * 24, "ids": uint64(len(s.ids.chunks)) * chunkSize * 16,
 			"evidence": s.details.n + uint64(s.evidence.n)*4, "texts": s.texts.n, "interned": uint64(len(x.interned.slots)) * 4,
-			"byClaim": uint64(len(s.byClaim.slots)) * 4, "up": base.sides[graph.Upstream].size(),
-			"down": base.sides[graph.Downstream].size(), "entities": entities, "keys": uint64(cap(base.keys.pairs)) * 8,
+			"byClaim": uint64(len(s.byClaim.slots)) * 4, "up": base.upstream.size(),
+			"down": base.downstream.size(), "entities": entities, "keys": uint64(cap(base.keys.pairs)) * 8,
 		}
 		for name, size := range parts {
 			b.Logf("%-10s %6.1f B/claim", name, float64(size)/claims)
@@ -154,6 +154,10 @@ func BenchmarkLoad(b *testing.B) {
 	}
 }
 
+func (d *leads) size() uint64 {
+	return uint64(cap(d.far))*8 + uint64(cap(d.claims))*4 + uint64(len(d.start))*4
+}
+
 func (a *adjacency) size() uint64 { return uint64(cap(a.edges))*24 + uint64(len(a.start))*4 }
 
 // BenchmarkWalk walks upstream from random products: over plain integer arrays
@@ -163,7 +167,7 @@ func BenchmarkWalk(b *testing.B) {
 	s := x.now()
 	subjects := benchSubjects(s)
 	b.Run("floor", func(b *testing.B) {
-		up := s.base.sides[graph.Upstream]
+		up := s.base.upstream
 		start, far := make([]int32, len(up.start)), make([]int32, len(up.edges))
 		for i, v := range up.start {
 			start[i] = int32(v)

@@ -16,7 +16,7 @@ import (
 // A snapshot file is the magic, then the sections in their order, each its
 // kind (4 bytes), length (8), content and the CRC-32C of all that (4), and
 // nothing after the last. Numbers are little endian.
-const magic = "debadge index 1\n"
+const magic = "debadge index 2\n"
 
 type section uint32
 

@@ -45,7 +45,7 @@ func newIndex() *index {
 	x.revisions.add(revision{})
 	x.shares.add(shares{})
 	x.byShare[shares{}] = 0
-	x.base = &base{sides: [2]adjacency{{start: make([]uint32, 1)}, {start: make([]uint32, 1)}}}
+	x.base = &base{upstream: adjacency{start: make([]uint32, 1)}, downstream: leads{start: make([]uint32, 1)}}
 	x.publishLocked()
 	return x
 }

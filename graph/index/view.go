@@ -10,7 +10,7 @@ import (
 )
 
 // view is a snapshot as it was at a revision. Beside what graph.View asks it
-// has Ranks and NodeCount, which a walk may discover.
+// has NodeCount, Ranks, Order and Links, which a walk may discover.
 type view struct {
 	s        *snapshot // nil when the view has ended
 	revision graph.Revision
@@ -83,20 +83,31 @@ func (v *view) ID(n graph.Node) graph.ID {
 // NodeCount is above every handle that the view gives.
 func (v *view) NodeCount() int { return int(v.nodes) }
 
-// Ranks tells where nodes are in the order of ids, as far as the base knows it:
-// a bound above all ranks, 0 if some node is not in the base.
-func (v *view) Ranks(nodes []graph.Node, ranks []uint32) uint32 {
+// Ranks tells where nodes are in the order of ids, as far as the base knows it.
+func (v *view) Ranks(nodes []graph.Node, ranks []uint32) bool {
 	if v.s == nil {
-		return 0
+		return false
 	}
 	b := v.s.base
 	for i, n := range nodes {
 		if number(n) >= b.nodes {
-			return 0
+			return false
 		}
 		ranks[i] = number(b.rank[n])
 	}
-	return b.nodes
+	return true
+}
+
+// Order returns the nodes after an id, if all of them are in the base.
+func (v *view) Order(after graph.ID) []graph.Node {
+	if v.s == nil || v.nodes != v.s.base.nodes {
+		return nil
+	}
+	order := v.s.base.order
+	i, _ := slices.BinarySearchFunc(order, after+"\x00", func(n graph.Node, id graph.ID) int {
+		return cmp.Compare(v.s.entities.id(number(n)), id)
+	})
+	return order[i:]
 }
 
 // Find reads the entities behind the hash of the key, or goes through the
@@ -142,7 +153,10 @@ func (v *view) named(f graph.Find) []graph.ID {
 
 // answersTo reports whether a key is one of an entity's, the likeliest first.
 func answersTo(e graph.Entity, key string) bool {
-	return graph.NameKey(e.Name) == key || graph.NameKey(e.Brand+e.Name) == key || slices.Contains(e.NameKeys(), key)
+	if len(e.Attributes[graph.NotCalledAttribute]) == 0 && (graph.NameKey(e.Name) == key || graph.NameKey(e.Brand+e.Name) == key) {
+		return true
+	}
+	return slices.Contains(e.NameKeys(), key)
 }
 
 // after returns the ids of a kind after one.

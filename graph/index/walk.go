@@ -3,6 +3,7 @@ package index
 import (
 	"cmp"
 	"context"
+	"iter"
 	"slices"
 
 	"debadge/graph"
@@ -19,26 +20,28 @@ func (v *view) Adjacent(ctx context.Context, frontier []graph.Node, d graph.Dire
 			return nil, graph.Errorf(graph.KindInternal, "handle %d is not of this view", n)
 		}
 	}
-	if v.plain {
-		return v.settled(frontier, d, set, edges), nil
+	if v.plain && d == graph.Upstream {
+		return v.settled(frontier, set, edges), nil
 	}
 	for i, n := range frontier {
 		switch {
 		case number(n) >= v.s.base.nodes:
 		case !v.clean:
 			edges = v.filtered(n, d, set, edges)
+		case d == graph.Upstream:
+			edges = v.settled(frontier[i:i+1], set, edges)
 		default:
-			edges = v.settled(frontier[i:i+1], d, set, edges)
+			edges = v.leading(n, set, edges)
 		}
 		edges = v.fresh(n, d, set, edges)
 	}
 	return edges, nil
 }
 
-// settled appends claims of the base, none of which the view leaves out. It is
-// the loop that the speed of an answer hangs on.
-func (v *view) settled(frontier []graph.Node, d graph.Direction, set graph.RelationSet, edges []graph.Edge) []graph.Edge {
-	side := &v.s.base.sides[d]
+// settled appends claims of the base upstream, none of which the view leaves
+// out. It is the loop that the speed of a trace hangs on.
+func (v *view) settled(frontier []graph.Node, set graph.RelationSet, edges []graph.Edge) []graph.Edge {
+	side := &v.s.base.upstream
 	for _, n := range frontier {
 		list := side.of(n)
 		for i := range list {
@@ -54,6 +57,18 @@ func (v *view) settled(frontier []graph.Node, d graph.Direction, set graph.Relat
 				share, last := v.s.shares.at(e.share), &edges[len(edges)-1]
 				last.ShareMin, last.ShareMax = share.low, share.high
 			}
+		}
+	}
+	return edges
+}
+
+// leading appends the claims of a node in the base downstream, none of which the
+// view leaves out.
+func (v *view) leading(n graph.Node, set graph.RelationSet, edges []graph.Edge) []graph.Edge {
+	side := &v.s.base.downstream
+	for i := side.start[n]; i < side.start[n+1]; i++ {
+		if set.Has(side.far[i].relation()) {
+			edges = v.edge(n, side.claims[i], set, edges)
 		}
 	}
 	return edges
@@ -98,12 +113,26 @@ func (v *view) fresh(n graph.Node, d graph.Direction, set graph.RelationSet, edg
 	return edges
 }
 
+// claimsOf yields the claims of a node in a direction.
+func (b *base) claimsOf(n graph.Node, d graph.Direction) iter.Seq[uint32] {
+	if d == graph.Downstream {
+		return slices.Values(b.downstream.claims[b.downstream.start[n]:b.downstream.start[n+1]])
+	}
+	return func(yield func(uint32) bool) {
+		for _, e := range b.upstream.of(n) {
+			if !yield(uint32(e.claim)) { //nolint:gosec // a claim's number
+				return
+			}
+		}
+	}
+}
+
 // filtered appends the claims of a node in the base that the view's revision
 // holds, and those that the base leaves out as retracted since.
 func (v *view) filtered(n graph.Node, d graph.Direction, set graph.RelationSet, edges []graph.Edge) []graph.Edge {
 	b := v.s.base
-	for _, e := range b.sides[d].of(n) {
-		if claim := uint32(e.claim); v.holds(claim) { //nolint:gosec // a claim's number
+	for claim := range b.claimsOf(n, d) {
+		if v.holds(claim) {
 			edges = v.edge(n, claim, set, edges)
 		}
 	}

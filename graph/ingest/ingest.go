@@ -28,14 +28,16 @@ type Format struct {
 	// once, such as OFAC's four. Otherwise each file is an edition of its own.
 	Together bool
 
-	// Whole says that a record holds all that the register knows of its
-	// entities, so that what it says takes the place of what the register said
-	// before. Otherwise names, aliases and attributes are only added.
+	// Whole says that a record names all values of an attribute that the
+	// register knows, so that they take the place of those before. Otherwise
+	// values are only added. Aliases are always added, and attributes that a
+	// record does not name stay: another register, or another file of this one,
+	// may have said them.
 	Whole bool
 
 	// Read calls the sink for each record in the order of the files. It is
-	// called twice for an import (to check, then to write), and must do the
-	// same both times. Its memory does not grow with the file. What is wrong
+	// called several times for an import (to check, then to write), and must do
+	// the same each time. Its memory does not grow with the file. What is wrong
 	// with one row is given to the sink as a refusal; an error of Read, or of
 	// the sink, ends it: a file that is not of this format is KindInvalid.
 	Read func(ctx context.Context, files []*file.File, sink Sink) error
@@ -54,6 +56,13 @@ type Record struct {
 	Entities []graph.Entity
 	Sources  []graph.Source // documents that the row names, beside the file itself
 	Claims   []Statement
+
+	// Mentions are entities that the record refers to, or adds attributes to,
+	// without describing them, such as the ends of a claim that another row or
+	// another file describes. Their names count only where the store has no
+	// such entity yet: no claim hangs in the air, and no name gives way to a
+	// number.
+	Mentions []graph.Entity
 }
 
 // Statement is a claim as a register states it. Its id is left empty: it is made
@@ -69,11 +78,16 @@ type Statement struct {
 	Key string
 }
 
-// Refusal is a row, or a part of one, that is not imported.
+// Refusal is a row that is not imported, or a value without which its row is.
 type Refusal struct {
 	Place
 	Value  string // shortened where it is long
 	Reason string // what is wrong and what would be right
+
+	// Kept says that the value alone is refused, and the row imported without
+	// it. A row that is not kept may be a listing: an edition with such a row
+	// closes nothing, since absence from it does not mean an end.
+	Kept bool
 }
 
 // Sink takes what a format reads. An error ends the reading.

@@ -11,6 +11,7 @@ import (
 	"debadge/graph"
 	"debadge/graph/neo4j"
 	"debadge/graph/neo4j/neo4jtest"
+	"debadge/queries"
 )
 
 // calls are the methods of a store, each of which must say so if Neo4j is away.
@@ -138,5 +139,27 @@ func TestNewerSchema(t *testing.T) {
 	run(t, server, "MATCH (s:Store) SET s.schema = 1000", nil)
 	if _, err := neo4j.Open(t.Context(), configOf(server, now)); graph.KindOf(err) != graph.KindConflict {
 		t.Errorf("Open a newer store: %v", err)
+	}
+}
+
+// TestOlderSchema brings a store up to date that was made before a relation
+// came, and leaves what is in it alone.
+func TestOlderSchema(t *testing.T) {
+	server := empty(t)
+	s := openAt(t, server, now)
+	if _, err := s.Append(t.Context(), graph.ChangeSet{Entities: []graph.Entity{{ID: "company:a", Name: "A"}}}); err != nil {
+		t.Fatal(err)
+	}
+	run(t, server, "DROP CONSTRAINT same_as_id", nil)
+	run(t, server, "MATCH (s:Store) SET s.schema = 1", nil)
+	again := openAt(t, server, now)
+	if rows, _ := run(t, server, "SHOW CONSTRAINTS YIELD name WHERE name = 'same_as_id' RETURN name", nil); len(rows) != 1 {
+		t.Errorf("the constraint of SAME_AS was not made: %v", rows)
+	}
+	if rows, _ := run(t, server, "MATCH (s:Store) WHERE s.schema = $schema RETURN s", map[string]any{"schema": int64(queries.SchemaVersion)}); len(rows) != 1 {
+		t.Error("the store does not say by which schema it is now")
+	}
+	if status, err := again.Status(t.Context()); err != nil || status.Entities != 1 || status.Revision != 1 {
+		t.Errorf("status %+v, %v", status, err)
 	}
 }

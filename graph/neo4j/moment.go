@@ -70,9 +70,18 @@ func (v *view) resolve(ctx context.Context, tx neo4j.ManagedTransaction, at grap
 	if v.recordedAt, err = timeOf(row[1]); err != nil {
 		return err
 	}
-	r := &record{properties: map[string]any{"id": "the store", "lists": row[2]}}
-	for _, id := range r.texts("lists") {
-		v.intern(graph.ID(id))
+	lists, ok := row[2].([]any)
+	if !ok {
+		return damaged("the store has no lists")
 	}
-	return r.err
+	for _, value := range lists {
+		list, err := decodeEntity(value)
+		if err != nil {
+			return err
+		}
+		v.intern(list.ID)
+		v.entities[list.ID] = list
+		v.lists = append(v.lists, list.ID)
+	}
+	return nil
 }

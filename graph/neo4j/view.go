@@ -60,6 +60,7 @@ type view struct {
 	claims []graph.ID // by ClaimRef
 
 	entities map[graph.ID]graph.Entity // some that were read already
+	lists    []graph.ID                // all that were known then, in the order of ids
 }
 
 var _ graph.View = (*view)(nil)
@@ -148,7 +149,11 @@ func (v *view) Nodes(ctx context.Context, ids []graph.ID) ([]graph.Node, error) 
 func (v *view) ID(n graph.Node) graph.ID { return v.ids[n] }
 
 // Find uses the full-text index for a key, and the one of the ids otherwise.
+// All lists were read when the view began.
 func (v *view) Find(ctx context.Context, f graph.Find) ([]graph.ID, error) {
+	if f == (graph.Find{Kind: graph.List}) {
+		return slices.Clone(v.lists), v.run(ctx, func(context.Context) error { return nil })
+	}
 	params := v.at()
 	after, before := f.After, graph.ID("~") // above every id
 	if f.Kind != "" {
@@ -207,7 +212,12 @@ func (v *view) Entities(ctx context.Context, ids []graph.ID) ([]graph.Entity, er
 	if len(fresh)+len(v.entities) > maxKept {
 		fresh = distinct(ids)
 	}
-	err := v.run(ctx, func(ctx context.Context) error { return v.readEntities(ctx, fresh) })
+	err := v.run(ctx, func(ctx context.Context) error {
+		if len(fresh) == 0 {
+			return nil
+		}
+		return v.readEntities(ctx, fresh)
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -61,7 +61,7 @@ func TestNoSpace(t *testing.T) {
 func TestNumbers(t *testing.T) {
 	t.Parallel()
 	want := "[MAKES=1 SELLS=2 LICENSES=3 REBRANDED_AS=4 SUCCEEDED_BY=5 IDENTICAL_TO=6 COMPONENT_OF=7 OWNS=8" +
-		" RENAMED_TO=9 AFFILIATED_WITH=10 LISTED_ON=11 PARTY_TO=12" +
+		" RENAMED_TO=9 AFFILIATED_WITH=10 LISTED_ON=11 PARTY_TO=12 SAME_AS=13" +
 		" confirmed=1 reported=2 alleged=3 disputed=4 equity=0 voting=1 control=2]"
 	var got []string
 	for _, r := range graph.Relations() {

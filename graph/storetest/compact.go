@@ -23,10 +23,11 @@ type Expected struct {
 	Former      []string          `json:"former,omitempty"`    // company list way from..to
 	Ownership   []string          `json:"ownership,omitempty"` // company rule (in force: …) verdict min..max, owner verdict min..max
 	Disputed    []string          `json:"disputed,omitempty"`
-	Denied      []string          `json:"denied,omitempty"` // claims shown with a citation that denies them
-	Steps       []string          `json:"steps,omitempty"`  // of a timeline: from..to finding strength action: listings
-	Rows        []string          `json:"rows,omitempty"`   // of a reach
-	Names       []string          `json:"names,omitempty"`  // id: name of the subject or origin
+	Denied      []string          `json:"denied,omitempty"`   // claims shown with a citation that denies them
+	Steps       []string          `json:"steps,omitempty"`    // of a timeline: from..to finding strength action: listings
+	Rows        []string          `json:"rows,omitempty"`     // of a reach
+	Editions    []string          `json:"editions,omitempty"` // of a trace: list date complete? stale?
+	Names       []string          `json:"names,omitempty"`    // id: name of the subject or origin
 	KnownAtNull bool              `json:"known_at_null,omitempty"`
 }
 
@@ -97,6 +98,17 @@ func stepText(from, to string, finding graph.Finding, strength graph.Status, act
 	return text
 }
 
+func editionText(list graph.ID, date string, complete, stale bool) string {
+	text := string(list) + " " + date
+	if !complete {
+		text += " cut off"
+	}
+	if stale {
+		text += " stale"
+	}
+	return text
+}
+
 func startOf(step string) string {
 	from, _, _ := strings.Cut(step, "..")
 	return from
@@ -110,6 +122,9 @@ func compactTrace(a graph.Answer) Expected {
 	}
 	if a.Subject != nil {
 		e.Names = []string{string(a.Subject.ID) + ": " + a.Subject.Name}
+	}
+	for _, l := range a.Editions {
+		e.Editions = append(e.Editions, editionText(l.List.ID, l.Edition.String(), l.Complete, l.Stale))
 	}
 	denied := func(claims []graph.Claim) {
 		for _, c := range claims {

@@ -64,6 +64,16 @@ func drawProblem(t *rapid.T, prefix string) problem {
 				e.Attributes = map[string][]string{"country": {seat}}
 			}
 		}
+		if id.Kind() == graph.List && often(t, "edition", 4) {
+			e.Attributes = map[string][]string{"edition": {"2021-03"}, "edition_complete": {pick(t, "complete", "yes", "no")}}
+			if often(t, "limit", 2) {
+				e.Attributes["max_age_days"] = []string{pick(t, "age", "0", "30", "366")}
+			}
+			if often(t, "another register", 3) {
+				e.Attributes["edition"] = []string{"2021-03", pick(t, "its edition", "2020", "2021-06-01")}
+				e.Attributes["edition_checked"] = []string{pick(t, "checked", "2021-03-31", "2021-12-31")}
+			}
+		}
 		first.Entities = append(first.Entities, e)
 	}
 	claims := p.drawClaims(t, prefix)
@@ -108,7 +118,7 @@ func (p problem) drawClaims(t *rapid.T, prefix string) []graph.Claim {
 	}
 	company := func() graph.ID { return pick(t, "company", p.owners...) }
 	product := func() graph.ID { return pick(t, "product", p.products...) }
-	switch pick(t, "shape", "none", "ring", "clique", "hub", "stake") {
+	switch pick(t, "shape", "none", "ring", "clique", "hub", "stake", "ids") {
 	case "ring":
 		for i := range p.products {
 			add(graph.SucceededBy, p.products[i], p.products[(i+1)%len(p.products)])
@@ -127,17 +137,28 @@ func (p problem) drawClaims(t *rapid.T, prefix string) []graph.Claim {
 			add(graph.ComponentOf, o, p.products[0])
 			add(graph.Makes, p.owners[0], o)
 		}
+	case "ids": // of one owner and of what it owns, or of owners whose shares add up
+		for i, o := range p.owners[1:] {
+			add(pick(t, "relation", graph.SameAs, graph.SameAs, graph.Owns), p.owners[i], o)
+			add(graph.Owns, p.owners[i], pick(t, "owned", p.owners[len(p.owners)-2:]...))
+			add(graph.ListedOn, pick(t, "listed", p.owners...), p.lists[0])
+		}
+		settle(t, all)
+		for i := range all {
+			if all[i].Relation == graph.Owns {
+				all[i].ShareMin = share(pick(t, "part", "25", "30"))
+				all[i].ShareMax = all[i].ShareMin
+			}
+		}
 	case "stake": // shares that add up
 		for _, o := range p.owners[1:] {
 			add(graph.ListedOn, o, p.lists[0])
 			add(graph.Owns, o, p.owners[0])
 		}
-		for i := range all {
-			all[i].Status, all[i].ValidFrom, all[i].ValidTo, all[i].Attributes = pick(t, "weaker", graph.Confirmed, graph.Confirmed, graph.Alleged), graph.Date{}, graph.Date{}, nil
-		}
+		settle(t, all)
 	}
 	for range rapid.IntRange(1, 16).Draw(t, "more") {
-		relation := pick(t, "relation", append(graph.Relations(), graph.ListedOn, graph.Owns, graph.Owns, graph.ListedOn, graph.AffiliatedWith)...)
+		relation := pick(t, "relation", append(graph.Relations(), graph.ListedOn, graph.Owns, graph.Owns, graph.ListedOn, graph.AffiliatedWith, graph.SameAs)...)
 		switch rule := relation.Rule(); {
 		case relation == graph.PartyTo:
 		case rule.To == graph.List:
@@ -157,6 +178,14 @@ func (p problem) drawClaims(t *rapid.T, prefix string) []graph.Claim {
 		}
 	}
 	return all
+}
+
+// settle makes claims hold at any time, most of them confirmed.
+func settle(t *rapid.T, claims []graph.Claim) {
+	for i := range claims {
+		c := &claims[i]
+		c.Status, c.ValidFrom, c.ValidTo, c.Attributes = pick(t, "weaker", graph.Confirmed, graph.Confirmed, graph.Alleged), graph.Date{}, graph.Date{}, nil
+	}
 }
 
 func drawClaim(t *rapid.T, relation graph.Relation, from, to graph.ID) graph.Claim {
@@ -198,7 +227,8 @@ func (p problem) drawPolicy(t *rapid.T) graph.Policy {
 		policy.Lists = p.lists[:1]
 	}
 	if often(t, "relations", 6) {
-		policy.Relations = rapid.SliceOfNDistinct(rapid.SampledFrom(graph.Relations()[:10]), 3, 8, rapid.ID).Draw(t, "walked")
+		walked := slices.DeleteFunc(graph.Relations(), func(r graph.Relation) bool { return r.Rule().Outward })
+		policy.Relations = rapid.SliceOfNDistinct(rapid.SampledFrom(walked), 3, 8, rapid.ID).Draw(t, "walked")
 	}
 	policy.WeakestStatus = pick(t, "weakest", graph.Alleged, graph.Alleged, graph.Reported, graph.Confirmed)
 	policy.MinConfidence = pick[graph.Confidence](t, "least confidence", 0, 0, 60, 80)

@@ -239,8 +239,7 @@ func (v *plainView) Adjacent(_ context.Context, frontier []graph.Node, d graph.D
 			if c.Relation == graph.ListedOn || c.Relation == graph.PartyTo {
 				up, down = c.From, c.To
 			}
-			symmetric := c.Relation == graph.IdenticalTo || c.Relation == graph.AffiliatedWith
-			if here != up && here != down || !symmetric && here != map[graph.Direction]graph.ID{graph.Upstream: up, graph.Downstream: down}[d] {
+			if here != up && here != down || !mutual(c.Relation) && here != map[graph.Direction]graph.ID{graph.Upstream: up, graph.Downstream: down}[d] {
 				continue
 			}
 			far := c.From

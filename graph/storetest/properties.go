@@ -76,11 +76,26 @@ func assessed(t *rapid.T, store graph.Store, q graph.Question, answer graph.Answ
 		if got != want {
 			t.Fatalf("%s is assessed as %+v and traced as %+v", q.Subject, got, want)
 		}
+		if err != nil {
+			return err
+		}
+		reached, total, err := a.Listings(context.Background(), len(answer.Listings)+1)
+		if diff := cmp.Diff(reachedListings(answer), reached); diff != "" || total != len(reached) {
+			t.Fatalf("%s: the trace (-) and the assessment (+) reach different listings:\n%s", q.Subject, diff)
+		}
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+func reachedListings(answer graph.Answer) []graph.ReachedListing {
+	var all []graph.ReachedListing
+	for _, l := range answer.Listings {
+		all = append(all, graph.ReachedListing{Entity: l.Entity.ID, List: l.List.ID, Way: l.Way, Strength: l.Strength})
+	}
+	return all
 }
 
 func sameTimelines(t *rapid.T) {

@@ -1,7 +1,6 @@
 package storetest
 
 import (
-	"math/big"
 	"slices"
 
 	"debadge/graph"
@@ -88,6 +87,11 @@ func (r reading) admissible() []graph.Claim {
 	return all
 }
 
+// mutual is whether a relation says the same of its two ends.
+func mutual(r graph.Relation) bool {
+	return r == graph.IdenticalTo || r == graph.AffiliatedWith || r == graph.SameAs
+}
+
 // step1 is a hop upstream: from an entity to what it came from, with the claims
 // that say so.
 type step1 struct {
@@ -118,7 +122,7 @@ func hopsFrom(claims []graph.Claim, near graph.ID) []step1 {
 		case c.Relation == graph.ListedOn:
 		case c.To == near:
 			add(c, c.From)
-		case c.From == near && (c.Relation == graph.IdenticalTo || c.Relation == graph.AffiliatedWith):
+		case c.From == near && mutual(c.Relation):
 			add(c, c.To)
 		}
 	}
@@ -142,97 +146,4 @@ func (r reading) inForce(rule *graph.OwnershipRule) string {
 		}
 	}
 	return answer
-}
-
-// outside is whether a rule does not cover a company because of its seat.
-func (r reading) outside(rule *graph.OwnershipRule, company graph.ID) bool {
-	seats := r.entities[company].Attributes[graph.CountryAttribute]
-	for _, seat := range seats {
-		if !slices.Contains(rule.ExcludeCountries, seat) {
-			return false
-		}
-	}
-	return len(seats) > 0
-}
-
-func countsInterest(rule *graph.OwnershipRule, c graph.Claim) bool {
-	if len(rule.Interests) == 0 {
-		return c.Interest() == graph.Equity
-	}
-	return slices.Contains(rule.Interests, c.Interest())
-}
-
-// caught returns the companies that count as listed by a rule, reading each
-// share at its least, or else at its most.
-func (r reading) caught(rule *graph.OwnershipRule, claims []graph.Claim, least bool) map[graph.ID]bool {
-	in := map[graph.ID]bool{}
-	for _, c := range claims {
-		if c.Relation == graph.ListedOn && (len(rule.Lists) == 0 || slices.Contains(rule.Lists, c.To)) {
-			in[c.From] = true
-		}
-	}
-	for before := -1; before != len(in); {
-		before = len(in)
-		for company := range r.entities {
-			if company.Kind() == graph.Company && r.joins(rule, claims, in, company, least) {
-				in[company] = true
-			}
-		}
-	}
-	return in
-}
-
-// joins is whether a company counts as listed because of the companies in a
-// set: one of them bears its former name, or they own enough of it.
-func (r reading) joins(rule *graph.OwnershipRule, claims []graph.Claim, in map[graph.ID]bool, company graph.ID, least bool) bool {
-	if r.outside(rule, company) {
-		return false
-	}
-	shares := map[graph.ID]graph.Share{}
-	for _, c := range claims {
-		if c.To != company || !in[c.From] {
-			continue
-		}
-		if c.Relation == graph.RenamedTo {
-			return true
-		}
-		if c.Relation != graph.Owns || !countsInterest(rule, c) {
-			continue
-		}
-		if rule.Form == graph.AnyShare {
-			return true
-		}
-		share := c.ShareMax
-		if least {
-			share = c.ShareMin
-		}
-		if share.Micro() >= shares[c.From].Micro() {
-			shares[c.From] = share
-		}
-	}
-	sum := new(big.Int)
-	for _, share := range shares {
-		if rule.Form == graph.Majority && share.Micro() >= rule.Threshold.Micro() {
-			return true
-		}
-		sum.Add(sum, big.NewInt(int64(share.Micro())))
-	}
-	return rule.Form == graph.Aggregate && sum.Cmp(big.NewInt(int64(rule.Threshold.Micro()))) >= 0
-}
-
-// shareCounts is whether a rule that is in force counts a share as ownership;
-// in are the companies that it catches.
-func (r reading) shareCounts(rule *graph.OwnershipRule, c graph.Claim, in map[graph.ID]bool) bool {
-	if r.inForce(rule) != "yes" || !countsInterest(rule, c) || r.outside(rule, c.To) {
-		return false
-	}
-	switch rule.Form {
-	case graph.AnyShare:
-		return true
-	case graph.Majority:
-		return c.ShareMin.Micro() >= rule.Threshold.Micro()
-	case graph.Aggregate:
-		return c.ShareMin.Micro() >= rule.Threshold.Micro() || (in[c.From] && in[c.To])
-	}
-	return false
 }

@@ -6,6 +6,7 @@ import (
 	"math/big"
 	"slices"
 	"strings"
+	"time"
 
 	"debadge/graph"
 )
@@ -16,11 +17,15 @@ func (r *Reference) Trace(q graph.Question) Expected {
 	now := r.read(q.Policy, q.Lists, q.AsOf)
 	subject := graph.ID(q.Subject)
 	if _, ok := r.entities[subject]; !ok {
-		return Expected{Finding: graph.Unknown, Action: q.Policy.Actions.Unknown, Complete: true}
+		editions, least := now.editions()
+		return Expected{Finding: graph.Unknown, Action: max(q.Policy.Actions.Unknown, least), Complete: true, Editions: editions}
 	}
 	arrivals := now.arrivals(subject)
 	verdicts := now.verdicts(subject)
 	e := now.conclude(subject, arrivals, verdicts)
+	var least graph.Action
+	e.Editions, least = now.editions()
+	e.Action = max(e.Action, least)
 	for _, a := range arrivals {
 		l := ExpectedListing{
 			Listing: fmt.Sprintf("%s %s %s %s%s", a.company, a.list, a.way, a.best().tier, period(now.best(a.best().listing).ValidFrom, now.best(a.best().listing).ValidTo)),
@@ -48,6 +53,43 @@ func (r *Reference) Trace(q graph.Question) Expected {
 	}
 	now.history(subject, &e)
 	return e
+}
+
+// editions tells of each list that counts which edition of it was imported, and
+// the action that is taken whatever else is found. Of several registers the one
+// counts that was looked at last.
+func (r reading) editions() (lines []string, least graph.Action) {
+	for id, list := range r.entities {
+		if id.Kind() != graph.List || !r.listCounts(id) {
+			continue
+		}
+		line, last := "", time.Time{}
+		stale := false
+		for i, text := range list.Attributes["edition"] {
+			seen := date(text).Latest().Time()
+			if checked := list.Attributes["edition_checked"]; i < len(checked) && date(checked[i]).Latest().Time().After(seen) {
+				seen = date(checked[i]).Latest().Time()
+			}
+			if !seen.After(last) {
+				continue
+			}
+			last, stale = seen, false
+			if age := list.Attributes["max_age_days"]; i < len(age) && age[i] != "0" {
+				days, err := time.ParseDuration(age[i] + "h")
+				stale = err == nil && r.day.Time().After(seen.Add(days*24))
+			}
+			complete := list.Attributes["edition_complete"]
+			line = editionText(id, text, i >= len(complete) || complete[i] != "no", stale)
+		}
+		if line != "" {
+			lines = append(lines, line)
+		}
+		if stale {
+			least = graph.Review
+		}
+	}
+	slices.Sort(lines)
+	return lines, least
 }
 
 func (r *Reference) read(policy graph.Policy, lists []string, day graph.Day) reading {
@@ -212,40 +254,37 @@ func (r reading) verdict(claims []graph.Claim, company graph.ID, i int) refVerdi
 	rule := &r.policy.Ownership[i]
 	v := refVerdict{company: company, rule: i, name: rule.Name, force: r.inForce(rule), verdict: graph.Out}
 	least, most := r.caught(rule, claims, true), r.caught(rule, claims, false)
-	switch in, perhaps := r.joins(rule, claims, least, company, true), r.joins(rule, claims, most, company, false); {
+	in, _ := r.joins(rule, claims, least, company, true)
+	perhaps, _ := r.joins(rule, claims, most, company, false)
+	switch {
 	case v.force == "no":
 	case in && v.force == "yes":
 		v.verdict = graph.In
 	case in || perhaps:
 		v.verdict = graph.Undetermined
 	}
-	for _, hop := range hopsFrom(claims, company) {
-		if hop.relation != graph.Owns || !most[hop.far] {
+	ids := person(claims, company)
+	lows, highs := map[graph.ID]graph.Share{}, map[graph.ID]graph.Share{}
+	for _, c := range claims {
+		if c.Relation != graph.Owns || !slices.Contains(ids, c.To) || !most.in[c.From] || !countsInterest(rule, c) {
 			continue
 		}
-		var low, high int64
-		counted := false
-		for _, c := range hop.claims {
-			if !countsInterest(rule, c) {
-				continue
-			}
-			counted = true
-			high = max(high, int64(c.ShareMax.Micro()))
-			if least[hop.far] {
-				low = max(low, int64(c.ShareMin.Micro()))
-			}
+		if c.ShareMax.Micro() >= highs[c.From].Micro() {
+			highs[c.From] = c.ShareMax
 		}
-		if !counted {
-			continue
+		if least.in[c.From] && c.ShareMin.Micro() >= lows[c.From].Micro() {
+			lows[c.From] = c.ShareMin
 		}
+	}
+	for owner, high := range highs {
 		says := graph.Undetermined
-		if least[hop.far] {
+		if least.in[owner] {
 			says = graph.In
 		}
-		v.owners = append(v.owners, fmt.Sprintf("%s %s %s..%s", hop.far, says, percent(low), percent(high)))
-		v.min, v.max = v.min+low, v.max+high
+		v.owners = append(v.owners, fmt.Sprintf("%s %s %s..%s", owner, says, percent(int64(lows[owner].Micro())), percent(int64(high.Micro()))))
 	}
 	slices.Sort(v.owners)
+	v.min, v.max = total(claims, least, lows, true).Int64(), total(claims, most, highs, false).Int64()
 	return v
 }
 
@@ -299,8 +338,8 @@ func decimals(product *big.Int, n int) float64 {
 	return float64(floor.Int64()) / 10_000
 }
 
-// jointly returns the shares of other owners that a rule adds to those of a
-// hop: none where a share of the hop is enough by some rule.
+// jointly returns the shares of other owners, in whichever id of the company,
+// that a rule adds to those of a hop: none where a share of the hop is enough by some rule.
 func (r reading) jointly(hop step1, claims []graph.Claim) []graph.Claim {
 	if hop.relation != graph.Owns {
 		return nil
@@ -310,12 +349,12 @@ func (r reading) jointly(hop step1, claims []graph.Claim) []graph.Claim {
 	var adding []int
 	for i := range r.policy.Ownership {
 		rule := &r.policy.Ownership[i]
-		in := r.caught(rule, all, true)
+		in := r.caught(rule, all, true).in
 		for _, c := range claims {
-			if r.shareCounts(rule, c, nil) {
+			if r.shareCounts(rule, all, c, nil) {
 				return nil
 			}
-			if r.shareCounts(rule, c, in) && !slices.Contains(adding, i) {
+			if r.shareCounts(rule, all, c, in) && !slices.Contains(adding, i) {
 				adding = append(adding, i)
 			}
 		}
@@ -324,10 +363,10 @@ func (r reading) jointly(hop step1, claims []graph.Claim) []graph.Claim {
 		return nil
 	}
 	rule := &r.policy.Ownership[adding[0]]
-	in := r.caught(rule, all, true)
+	in, ids := r.caught(rule, all, true).in, person(all, hop.near)
 	var others []graph.Claim
 	for _, c := range all {
-		if c.Relation == graph.Owns && c.To == hop.near && c.From != hop.far && in[c.From] && countsInterest(rule, c) {
+		if c.Relation == graph.Owns && slices.Contains(ids, c.To) && c.From != hop.far && in[c.From] && countsInterest(rule, c) {
 			others = append(others, c)
 		}
 	}

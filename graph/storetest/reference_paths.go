@@ -65,7 +65,7 @@ func (s *search1) price(hop step1) (int, graph.Confidence) {
 
 func (s *search1) cost(c graph.Claim) int {
 	switch c.Relation {
-	case graph.Makes, graph.Sells, graph.Licenses, graph.RenamedTo:
+	case graph.Makes, graph.Sells, graph.Licenses, graph.RenamedTo, graph.SameAs:
 		return 0
 	case graph.RebrandedAs, graph.SucceededBy, graph.IdenticalTo, graph.ComponentOf:
 		if s.way >= graph.ByLineage {
@@ -76,7 +76,7 @@ func (s *search1) cost(c graph.Claim) int {
 			return -1
 		}
 		for i := range s.policy.Ownership {
-			if (s.way == graph.ByAffiliation || i == s.rule) && s.shareCounts(&s.policy.Ownership[i], c, s.in[i]) {
+			if (s.way == graph.ByAffiliation || i == s.rule) && s.shareCounts(&s.policy.Ownership[i], s.claims, c, s.in[i]) {
 				return 0
 			}
 		}
@@ -106,7 +106,7 @@ type search1 struct {
 func (r reading) search(subject graph.ID, way graph.Way, rule int) []trail {
 	s := &search1{reading: r, claims: r.admissible(), way: way, rule: rule}
 	for i := range r.policy.Ownership {
-		s.in = append(s.in, r.caught(&r.policy.Ownership[i], s.claims, true))
+		s.in = append(s.in, r.caught(&r.policy.Ownership[i], s.claims, true).in)
 	}
 	s.walk(subject, []graph.ID{subject}, trail{tier: r.tier, trust: big.NewInt(1)})
 	return s.found
@@ -193,7 +193,7 @@ func (s *search1) countsAll(rule *graph.OwnershipRule, in map[graph.ID]bool, t t
 		return false
 	}
 	for _, hop := range t.hops {
-		if hop.relation == graph.Owns && !slices.ContainsFunc(hop.claims, func(c graph.Claim) bool { return s.shareCounts(rule, c, in) }) {
+		if hop.relation == graph.Owns && !slices.ContainsFunc(hop.claims, func(c graph.Claim) bool { return s.shareCounts(rule, s.claims, c, in) }) {
 			return false
 		}
 	}

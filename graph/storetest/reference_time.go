@@ -29,7 +29,7 @@ func (r reading) upstream(subject graph.ID) []graph.Claim {
 				all = append(all, c)
 				continue
 			case c.To == seen[i]:
-			case c.From == seen[i] && (c.Relation == graph.IdenticalTo || c.Relation == graph.AffiliatedWith):
+			case c.From == seen[i] && mutual(c.Relation):
 				far = c.To
 			default:
 				continue
@@ -200,8 +200,9 @@ func (r *Reference) Reach(q graph.ReachQuestion) []string {
 			if apart != 0 {
 				action = max(action, act(q.Policy.Actions, apart, graph.Direct))
 			}
+			_, least := now.editions()
 			rows = append(rows, fmt.Sprintf("%s %s %s %s from %s on %s",
-				product, best.way, t.tier, action, best.company, best.list))
+				product, best.way, t.tier, max(action, least), best.company, best.list))
 		}
 	}
 	return rows

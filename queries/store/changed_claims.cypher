@@ -34,5 +34,7 @@ CALL () {
   MATCH (a)-[r:LISTED_ON]->(b) WHERE r.revision > $after AND r.revision <= $through AND NOT r.mirror RETURN r, a, b
   UNION ALL
   MATCH (a)-[r:PARTY_TO]->(b) WHERE r.revision > $after AND r.revision <= $through AND NOT r.mirror RETURN r, a, b
+  UNION ALL
+  MATCH (a)-[r:SAME_AS]->(b) WHERE r.revision > $after AND r.revision <= $through AND NOT r.mirror RETURN r, a, b
 }
 RETURN properties(r) AS claim, type(r) AS relation, a.id AS `from`, b.id AS `to`

@@ -34,5 +34,7 @@ CALL () {
   MATCH ()-[r:LISTED_ON]->() WHERE r.retracted > $after AND r.retracted <= $through AND NOT r.mirror RETURN r
   UNION ALL
   MATCH ()-[r:PARTY_TO]->() WHERE r.retracted > $after AND r.retracted <= $through AND NOT r.mirror RETURN r
+  UNION ALL
+  MATCH ()-[r:SAME_AS]->() WHERE r.retracted > $after AND r.retracted <= $through AND NOT r.mirror RETURN r
 }
 RETURN r.id AS id, r.retracted AS retracted, r.retraction_reason AS reason, r.replaced_by AS replaced_by

@@ -35,5 +35,7 @@ CALL (id) {
   MATCH (a)-[r:LISTED_ON {id: id, mirror: false}]->(b) USING INDEX SEEK r:LISTED_ON(id, mirror) RETURN r, a, b
   UNION ALL
   MATCH (a)-[r:PARTY_TO {id: id, mirror: false}]->(b) USING INDEX SEEK r:PARTY_TO(id, mirror) RETURN r, a, b
+  UNION ALL
+  MATCH (a)-[r:SAME_AS {id: id, mirror: false}]->(b) USING INDEX SEEK r:SAME_AS(id, mirror) RETURN r, a, b
 }
 RETURN properties(r) AS claim, type(r) AS relation, a.id AS `from`, b.id AS `to`

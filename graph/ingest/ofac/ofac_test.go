@@ -1,0 +1,194 @@
+package ofac_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"debadge/graph"
+	"debadge/graph/file"
+	"debadge/graph/ingest"
+	"debadge/graph/ingest/ofac"
+	"debadge/graph/ingest/transcript"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+func opened(t *testing.T, folder string, names ...string) []*file.File {
+	t.Helper()
+	var files []*file.File
+	for _, name := range names {
+		content, err := os.ReadFile(filepath.Join(folder, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := file.New(name, content, file.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, f)
+	}
+	return files
+}
+
+func read(t *testing.T, files []*file.File) *transcript.Sink {
+	t.Helper()
+	var sink transcript.Sink
+	if err := ofac.Format().Read(t.Context(), files, &sink); err != nil {
+		t.Fatal(err)
+	}
+	return &sink
+}
+
+var all = []string{"cons_prim.csv", "cons_alt.csv", "cons_add.csv", "cons_comments.csv", "sdn.csv"}
+
+func TestGolden(t *testing.T) {
+	got := read(t, opened(t, "testdata", all...)).String()
+	golden := filepath.Join("testdata", "golden.txt")
+	if *update {
+		if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("got\n%s\nwant what is in %s", got, golden)
+	}
+}
+
+func listed(sink *transcript.Sink, list graph.ID) []ingest.Statement {
+	var found []ingest.Statement
+	for _, r := range sink.Records {
+		for _, c := range r.Claims {
+			if c.Relation == graph.ListedOn && c.To == list {
+				found = append(found, c)
+			}
+		}
+	}
+	return found
+}
+
+func TestTheOrderAndTheNamesOfTheFilesDoNotMatter(t *testing.T) {
+	want := read(t, opened(t, "testdata", all[:4]...)).Records
+	files := opened(t, "testdata", all[:4]...)
+	slices.Reverse(files)
+	got := read(t, files).Records
+	if len(got) != len(want) {
+		t.Fatalf("%d records, want %d", len(got), len(want))
+	}
+	for i, r := range got {
+		if r.Entities[0].ID != want[i].Entities[0].ID || len(r.Claims) != len(want[i].Claims) || len(r.Entities[0].Aliases) != len(want[i].Entities[0].Aliases) {
+			t.Errorf("record %d: %+v, want %+v", i, r, want[i])
+		}
+	}
+	content, err := os.ReadFile(filepath.Join("testdata", "cons_prim.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := file.New("download (3)", content, file.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(listed(read(t, []*file.File{f}), "list:us-ofac-sdn")); n != 0 {
+		t.Errorf("without its name the consolidated file puts %d parties on the SDN list, want none", n)
+	}
+}
+
+func TestOtherFilesAreRefused(t *testing.T) {
+	for name, content := range map[string]string{
+		"names alone":   "1,2,\"aka\",\"X\",-0- \n",
+		"another table": "a,b,c\n1,2,3\n",
+		"nothing":       "",
+		"the mark":      "\x1a",
+	} {
+		f, err := file.New(name, []byte(content), file.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var sink transcript.Sink
+		if err := ofac.Format().Read(t.Context(), []*file.File{f}, &sink); graph.KindOf(err) != graph.KindInvalid || err == nil {
+			t.Errorf("%s: %v, want an invalid file", name, err)
+		}
+	}
+}
+
+func TestACutFileIsIncomplete(t *testing.T) {
+	content, err := os.ReadFile(filepath.Join("testdata", "cons_prim.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := file.New("cons_prim.csv", content[:len(content)-200], file.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := read(t, []*file.File{f}).String(); !strings.Contains(text, "incomplete: cons_prim.csv is cut off") {
+		t.Errorf("a cut file is not said to be incomplete:\n%s", text)
+	}
+}
+
+// shared is where the extracts of real lists are, or "".
+func shared() string {
+	given := os.Getenv("DEBADGE_SHARED_DATA") //nolint:forbidigo // where a test finds files that are not part of the repository
+	for _, folder := range []string{given, "../../../../shared/data"} {
+		if _, err := os.Stat(filepath.Join(folder, "csl", "cons_prim.csv")); folder != "" && err == nil {
+			return filepath.Join(folder, "csl")
+		}
+	}
+	return ""
+}
+
+// TestTheRealFiles holds what is read of OFAC's own consolidated files against
+// counts that were made with another program.
+func TestTheRealFiles(t *testing.T) {
+	folder, party := shared(), graph.ID("company:us-ofac:30949")
+	parties, links, dates := 442, 282, [2]string{"2021-08-02", "2021-06-03"}
+	listings := map[graph.ID]int{ // per list
+		"list:us-ofac-ns-cmic": 68, "list:us-ofac-plc": 78, "list:us-ofac-ssi": 286,
+		"list:us-ofac-capta": 15, "list:us-ofac-mbs": 15, "list:us-ofac-fse": 0, "list:us-ofac-sdn": 0,
+	}
+	if folder == "" { // the same questions to the fixture, where the extracts are not
+		folder, party = "testdata", "company:us-ofac:90001"
+		parties, links, dates = 7, 1, [2]string{"2031-08-02", "2031-06-03"}
+		listings = map[graph.ID]int{
+			"list:us-ofac-ns-cmic": 2, "list:us-ofac-plc": 1, "list:us-ofac-ssi": 1,
+			"list:us-ofac-capta": 2, "list:us-ofac-mbs": 2, "list:us-ofac-fse": 1, "list:us-ofac-sdn": 0,
+		}
+	}
+	sink := read(t, opened(t, folder, all[:4]...))
+	if len(sink.Records) != parties {
+		t.Errorf("%d parties, want %d", len(sink.Records), parties)
+	}
+	for list, want := range listings {
+		if got := len(listed(sink, list)); got != want {
+			t.Errorf("%d listings on %s, want %d", got, list, want)
+		}
+	}
+	onCMIC := listed(sink, "list:us-ofac-ns-cmic")
+	i := slices.IndexFunc(onCMIC, func(s ingest.Statement) bool { return s.From == party })
+	if i < 0 {
+		t.Fatalf("%s is not on NS-CMIC", party)
+	}
+	if s := onCMIC[i]; s.ValidFrom.String() != dates[0] || s.Attributes["announced"] != dates[1] {
+		t.Errorf("%s is listed from %s, announced %s, want %v", party, s.ValidFrom, s.Attributes["announced"], dates)
+	}
+	linked := 0
+	for _, r := range sink.Records {
+		for _, c := range r.Claims {
+			if c.Relation == graph.AffiliatedWith {
+				linked++
+			}
+		}
+	}
+	if linked != links {
+		t.Errorf("%d links, want %d", linked, links)
+	}
+	if text := sink.String(); strings.Contains(text, "the domain refuses") {
+		t.Errorf("the domain refuses a record:\n%s", text)
+	}
+}
