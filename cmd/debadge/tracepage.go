@@ -114,11 +114,12 @@ func (g *page) basis(b graph.Basis) {
 	g.editions(b.Editions)
 }
 
-// editionsShown is how many editions are told one by one, beside those about
-// which there is something to say.
+// editionsShown is how many editions of which the same is to be said are told
+// one by one.
 const editionsShown = 3
 
-// editions says which editions of lists an answer used.
+// editions says which editions of lists an answer used. Those that are whole and
+// young enough come last, together.
 func (g *page) editions(all []graph.ListEdition) {
 	label := "  editions  "
 	tell := func(format string, args ...any) {
@@ -126,11 +127,26 @@ func (g *page) editions(all []graph.ListEdition) {
 		label = strings.Repeat(" ", columns(label))
 	}
 	var rest []graph.ListEdition
+	groups, order := map[string][]graph.ListEdition{}, []string{}
 	for _, e := range all {
-		if len(all) <= editionsShown || !e.Complete || e.Stale {
-			tell("%s", editionWords(e))
-		} else {
+		if len(all) > editionsShown && e.Complete && !e.Stale {
 			rest = append(rest, e)
+			continue
+		}
+		words := editionWords(e)
+		if len(groups[words]) == 0 {
+			order = append(order, words)
+		}
+		groups[words] = append(groups[words], e)
+	}
+	for _, words := range order {
+		group := groups[words]
+		if len(group) > editionsShown {
+			tell("%d lists (debadge lists names them): %s", len(group), words)
+			continue
+		}
+		for _, e := range group {
+			tell("%s: %s", e.List.Name, words)
 		}
 	}
 	if len(rest) == 0 {
@@ -425,9 +441,9 @@ func (t *tracePage) disputed() {
 	}
 }
 
-// editionWords says which edition of a list an answer used.
+// editionWords says what edition of a list an answer used.
 func editionWords(e graph.ListEdition) string {
-	text := e.List.Name + ": " + e.Edition.String()
+	text := e.Edition.String()
 	if !e.Complete {
 		text += ", cut off: that somebody is not in it means nothing"
 	}

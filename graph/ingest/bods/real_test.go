@@ -5,6 +5,7 @@ import (
 
 	"debadge/graph"
 	"debadge/graph/ingest/bods"
+	"debadge/graph/ingest/ingesttest"
 )
 
 // The counts of the real files were taken with Python's json module: statements
@@ -24,32 +25,26 @@ func TestRealFiles(t *testing.T) {
 		{"nomination.json", 4, 2, 1},
 		{"tecido.json", 3, 15, 0},
 	} {
-		name, there := shared("bods", c.name)
+		name, there := ingesttest.Shared("bods", c.name)
 		if !there {
 			name, c.parties, c.owned, c.nominated = "statements-0.3.json", 4, 2, 0
 		}
-		got := newTape()
-		if err := bods.Format().Read(t.Context(), opened(t, name), got); err != nil {
-			t.Fatal(err)
-		}
-		if len(got.entities) != c.parties || got.claims[graph.Owns] != c.owned || got.claims[graph.AffiliatedWith] != c.nominated || got.refused != 0 {
+		got := ingesttest.ReadAll(t, bods.Format(), ingesttest.Open(t, name))
+		claims := got.Counts()
+		if got.Parties() != c.parties || claims[graph.Owns] != c.owned || claims[graph.AffiliatedWith] != c.nominated || len(got.Refusals) != 0 {
 			t.Errorf("%s: %d parties, claims %v, %d refused; want %d parties, %d OWNS, %d AFFILIATED_WITH\n%s",
-				name, len(got.entities), got.claims, got.refused, c.parties, c.owned, c.nominated, got)
+				name, got.Parties(), claims, len(got.Refusals), c.parties, c.owned, c.nominated, got)
 		}
-		report := load(t, memory(), opened(t, name))
-		if n := got.claims[graph.Owns] + got.claims[graph.AffiliatedWith] + got.claims[graph.SameAs]; report.Added != n || report.Refused != 0 {
+		report := ingesttest.Import(t, ingesttest.Memory(), bods.Format(), ingesttest.Open(t, name))
+		if n := claims[graph.Owns] + claims[graph.AffiliatedWith] + claims[graph.SameAs]; report.Added != n || report.Refused != 0 {
 			t.Errorf("%s: %d claims in the store, want %d; %d refused", name, report.Added, n, report.Refused)
 		}
 	}
 }
 
 func TestOtherFilesAreRefused(t *testing.T) {
-	for name, text := range map[string]string{
+	ingesttest.Refused(t, bods.Format(), "made.txt", map[string]string{
 		"a table":        "a,b\n1,2\n",
 		"JSON of others": `[{"a":1}]`,
-	} {
-		if err := bods.Format().Read(t.Context(), content(t, text), newTape()); graph.KindOf(err) != graph.KindInvalid || err == nil {
-			t.Errorf("%s: %v, want an invalid file", name, err)
-		}
-	}
+	})
 }

@@ -1,56 +1,17 @@
 package ftm_test
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
-	"debadge/graph"
-	"debadge/graph/file"
 	"debadge/graph/ingest/ftm"
+	"debadge/graph/ingest/ingesttest"
 )
 
 // Whatever a file holds, it is read or refused, and read again it says the same.
 func FuzzRead(f *testing.F) {
-	names, err := filepath.Glob(filepath.Join("testdata", "*.*"))
-	if err != nil {
-		f.Fatal(err)
-	}
-	for _, name := range names {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			f.Fatal(err)
-		}
-		if filepath.Ext(name) != ".golden" && len(text) < 1<<13 {
-			f.Add(text)
-		}
-	}
-	for _, seed := range []string{
+	ingesttest.Fuzz(f, ftm.Format(),
 		`{"id":"a","schema":"Company","properties":{"name":["A"],"parent":[{"id":"b","schema":"Company","properties":{"name":"B"}}]}}`,
 		`{"id":"o","schema":"Ownership","properties":{"owner":["a"],"asset":["a"],"percentage":["25-50","<1",">99,9"],"startDate":["2019","2019-02-30"],"endDate":["2018"]}}`,
 		`{"id":"s","schema":"Sanction","datasets":["us_ofac_sdn"],"properties":{"entity":"a","listingDate":"2020-01"}}`,
-	} {
-		f.Add([]byte(seed))
-	}
-	f.Fuzz(func(t *testing.T, text []byte) {
-		opened, err := file.New("fuzz", text, file.Options{})
-		if err != nil {
-			return
-		}
-		var tapes [2]*tape
-		var errs [2]error
-		for i := range tapes {
-			tapes[i] = newTape()
-			if err := opened.Rewind(); err != nil {
-				t.Fatal(err)
-			}
-			errs[i] = ftm.Format().Read(t.Context(), []*file.File{opened}, tapes[i])
-		}
-		if errs[0] != nil && graph.KindOf(errs[0]) != graph.KindInvalid {
-			t.Errorf("%v is no word on the file", errs[0])
-		}
-		if (errs[0] == nil) != (errs[1] == nil) || tapes[0].String() != tapes[1].String() {
-			t.Errorf("first %v\n%s\nthen %v\n%s", errs[0], tapes[0], errs[1], tapes[1])
-		}
-	})
+	)
 }

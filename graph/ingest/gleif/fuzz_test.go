@@ -1,57 +1,18 @@
 package gleif_test
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
-	"debadge/graph"
-	"debadge/graph/file"
 	"debadge/graph/ingest/gleif"
+	"debadge/graph/ingest/ingesttest"
 )
 
 // Whatever a file holds, it is read or refused, and read again it says the same.
 func FuzzRead(f *testing.F) {
-	names, err := filepath.Glob(filepath.Join("testdata", "*.*"))
-	if err != nil {
-		f.Fatal(err)
-	}
-	for _, name := range names {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			f.Fatal(err)
-		}
-		if filepath.Ext(name) != ".golden" && len(text) < 1<<13 {
-			f.Add(text)
-		}
-	}
-	for _, seed := range []string{
+	ingesttest.Fuzz(f, gleif.Format(),
 		"LEI,Exception.Category,Exception.Reason.1,Exception.Reason.x\n529900AAAAAAAAAAAA11,A,B,C\n",
 		"Relationship.StartNode.NodeID,Relationship.EndNode.NodeID,Relationship.RelationshipType,Relationship.Period.1.startDate,Relationship.Period.1.endDate,Relationship.Period.1.periodType\n529900AAAAAAAAAAAA11,529900AAAAAAAAAAAA11,IS_FEEDER_TO,2020,2019,RELATIONSHIP_PERIOD\n",
 		`{"LEI":{"$":"529900AAAAAAAAAAAA11"},"Entity":{"LegalName":{"@xml:lang":"de","$":"A"},"SuccessorEntity":{"SuccessorLEI":"x"}}}`,
 		`<a:LEIRecord xmlns:a="x"><a:LEI>529900AAAAAAAAAAAA11</a:LEI><a:Entity><a:LegalName xml:lang="de">A</a:LegalName></a:Entity></a:LEIRecord>`,
-	} {
-		f.Add([]byte(seed))
-	}
-	f.Fuzz(func(t *testing.T, text []byte) {
-		opened, err := file.New("fuzz", text, file.Options{})
-		if err != nil {
-			return
-		}
-		var tapes [2]*tape
-		var errs [2]error
-		for i := range tapes {
-			tapes[i] = newTape()
-			if err := opened.Rewind(); err != nil {
-				t.Fatal(err)
-			}
-			errs[i] = gleif.Format().Read(t.Context(), []*file.File{opened}, tapes[i])
-		}
-		if errs[0] != nil && graph.KindOf(errs[0]) != graph.KindInvalid {
-			t.Errorf("%v is no word on the file", errs[0])
-		}
-		if (errs[0] == nil) != (errs[1] == nil) || tapes[0].String() != tapes[1].String() {
-			t.Errorf("first %v\n%s\nthen %v\n%s", errs[0], tapes[0], errs[1], tapes[1])
-		}
-	})
+	)
 }

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"debadge/graph"
+	"debadge/graph/ingest/gleif"
+	"debadge/graph/ingest/ingesttest"
 )
 
 // The counts of the real files were taken with Python's json module and grep;
@@ -22,7 +24,7 @@ func TestRealFiles(t *testing.T) {
 		{"rr-data.xml", "rr.xml", 10, 8, map[graph.Relation]int{owns: 2, linked: 8}, map[graph.Relation]int{owns: 5, linked: 3}},
 		{"repex-data.json", "repex-flat.json", 10, 2, nil, nil},
 	} {
-		name, there := shared("gleif", c.name)
+		name, there := ingesttest.Shared("gleif", c.name)
 		if !there {
 			name, c.records, c.claims = c.retold, c.retell, c.retells
 		}
@@ -32,10 +34,10 @@ func TestRealFiles(t *testing.T) {
 				records, claims = c.retell, c.retells
 			}
 			got := read(t, name)
-			if got.records != records || !maps.Equal(got.claims, claims) {
-				t.Errorf("%s: %d records, claims %v, want %d and %v", name, got.records, got.claims, records, claims)
+			if len(got.Records) != records || !maps.Equal(got.Counts(), claims) {
+				t.Errorf("%s: %d records, claims %v, want %d and %v", name, len(got.Records), got.Counts(), records, claims)
 			}
-			report := load(t, memory(), opened(t, name))
+			report := ingesttest.Import(t, ingesttest.Memory(), gleif.Format(), ingesttest.Open(t, name))
 			if n := claims[owns] + claims[linked] + claims[graph.RenamedTo]; report.Added != n {
 				t.Errorf("%s: %d claims in the store, want %d", name, report.Added, n)
 			}
@@ -44,7 +46,7 @@ func TestRealFiles(t *testing.T) {
 }
 
 func TestTheFlatJSONOfToolsSaysTheSame(t *testing.T) {
-	read(t, "lei-flat.json").golden(t, "lei-flat.json.golden")
-	read(t, "rr-flat.json").golden(t, "rr-flat.json.golden")
-	read(t, "repex-flat.json").golden(t, "repex-flat.json.golden")
+	for _, name := range []string{"lei-flat.json", "rr-flat.json", "repex-flat.json"} {
+		ingesttest.Golden(t, name+".golden", read(t, name))
+	}
 }
