@@ -96,6 +96,7 @@ func (p *program) root() *cobra.Command {
 		p.traceCommand(),
 		p.reachCommand(),
 		p.timelineCommand(),
+		p.dossierCommand(),
 		p.screenCommand(),
 		p.resolveCommand(),
 		p.listsCommand(),

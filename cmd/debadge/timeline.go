@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"debadge/graph"
+	"debadge/graph/picture"
 )
 
 func (p *program) timelineCommand() *cobra.Command {
@@ -34,8 +35,11 @@ matter to the subject, by what debadge knows now (or knew at --known-at).`,
 				if answer.Subject == nil {
 					p.hint(ctx, s, q.Subject, q.KnownAt)
 				}
-				if p.flags.format == "json" {
+				switch p.flags.format {
+				case "json":
 					return graph.EncodeJSON(p.stdout, answer)
+				case "svg":
+					return p.drawTimeline(ctx, s, q, answer)
 				}
 				return writeTimeline(p.stdout, answer, p.flags.all)
 			})
@@ -43,6 +47,21 @@ matter to the subject, by what debadge knows now (or knew at --known-at).`,
 	}
 	p.register(cmd, cmd.Flags(), "timeline")
 	return cmd
+}
+
+// drawTimeline writes the finding over time as a picture. What it follows from
+// is that of the day asked about.
+func (p *program) drawTimeline(ctx context.Context, s graph.Store, q graph.Question, t graph.TimelineAnswer) error {
+	q.KnownAt = graph.Moment{Revision: t.Revision}
+	answer, err := graph.Trace(ctx, s, q)
+	if err != nil {
+		return asked(err)
+	}
+	names, err := picture.ReadNames(ctx, s, answer)
+	if err != nil {
+		return err
+	}
+	return picture.TimelineSVG(p.stdout, t, answer, picture.Options{Names: names})
 }
 
 func writeTimeline(w io.Writer, a graph.TimelineAnswer, all bool) error {

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"debadge/graph"
+	"debadge/graph/picture"
 )
 
 func (p *program) traceCommand() *cobra.Command {
@@ -39,8 +40,11 @@ A subject that debadge does not know gives the finding unknown, never clear.`,
 				if answer.Subject == nil {
 					p.hint(ctx, s, q.Subject, q.KnownAt)
 				}
-				if p.flags.format == "json" {
+				switch p.flags.format {
+				case "json":
 					return graph.EncodeJSON(p.stdout, answer)
+				case "dot", "svg":
+					return p.drawTrace(ctx, s, answer)
 				}
 				names, err := endNames(ctx, s, answer)
 				if err != nil {
@@ -52,6 +56,18 @@ A subject that debadge does not know gives the finding unknown, never clear.`,
 	}
 	p.register(cmd, cmd.Flags(), "trace")
 	return cmd
+}
+
+// drawTrace writes an answer as a picture.
+func (p *program) drawTrace(ctx context.Context, s graph.Store, a graph.Answer) error {
+	names, err := picture.ReadNames(ctx, s, a)
+	if err != nil {
+		return err
+	}
+	if p.flags.format == "dot" {
+		return picture.DOT(p.stdout, a, picture.Options{Names: names})
+	}
+	return picture.SVG(p.stdout, a, picture.Options{Names: names})
 }
 
 // endNames looks up the names of the ends of disputed claims, which an answer

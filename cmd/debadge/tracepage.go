@@ -297,6 +297,21 @@ func (t *tracePage) path(path graph.Path) {
 // evidence writes what is known of a claim, and from where; denials come last.
 func (t *tracePage) evidence(c graph.Claim) {
 	const indent = "     "
+	t.line(indent, "%s", claimNotes(c))
+	for _, stance := range []graph.Stance{graph.Supports, graph.Denies} {
+		for _, q := range c.Citations {
+			if q.Stance == stance {
+				t.citation(c, q)
+			}
+		}
+	}
+	if t.all {
+		t.line(indent, "[%s]", c.ID)
+	}
+}
+
+// claimNotes says how far a claim is established, and its dates.
+func claimNotes(c graph.Claim) string {
 	notes := []string{grade(c)}
 	if c.Relation == graph.ListedOn {
 		notes = append(notes, "in force "+period(c.ValidFrom, c.ValidTo))
@@ -311,17 +326,7 @@ func (t *tracePage) evidence(c graph.Claim) {
 	if v := c.Attributes["entry"]; v != "" {
 		notes = append(notes, "printed there as “"+v+"”")
 	}
-	t.line(indent, "%s", strings.Join(notes, "; "))
-	for _, stance := range []graph.Stance{graph.Supports, graph.Denies} {
-		for _, q := range c.Citations {
-			if q.Stance == stance {
-				t.citation(c, q)
-			}
-		}
-	}
-	if t.all {
-		t.line(indent, "[%s]", c.ID)
-	}
+	return strings.Join(notes, "; ")
 }
 
 func (t *tracePage) citation(c graph.Claim, q graph.Citation) {

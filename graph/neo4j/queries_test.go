@@ -125,7 +125,7 @@ func explainAll(t *testing.T, server *neo4jtest.Server, prefix string) {
 			continue
 		}
 		switch q.Name {
-		case "store/write_claims", "store/retract_claims":
+		case "store/write_claims", "store/retract_claims", "store/known_claims":
 			texts = nil
 			for _, r := range graph.Relations() {
 				texts = append(texts, q.Of(r.String()))

@@ -122,7 +122,7 @@ func (v *view) Nodes(ctx context.Context, ids []graph.ID) ([]graph.Node, error) 
 		if len(fresh) <= subjects {
 			return v.readEntities(ctx, fresh)
 		}
-		return eachOf(ctx, v.tx, "store/nodes", fresh, v.at(), func(row []any) error {
+		return eachOf(ctx, v.tx, queries.Must("store/nodes").Text, fresh, v.at(), func(row []any) error {
 			id, ok := row[0].(string)
 			if !ok {
 				return damaged("an entity has no id")
@@ -193,7 +193,7 @@ func (v *view) readEntities(ctx context.Context, ids []graph.ID) error {
 	if len(v.entities)+len(ids) > maxKept {
 		clear(v.entities)
 	}
-	return eachOf(ctx, v.tx, "store/entities", ids, v.at(), func(row []any) error {
+	return eachOf(ctx, v.tx, queries.Must("store/entities").Text, ids, v.at(), func(row []any) error {
 		e, err := decodeEntity(row[0])
 		if err == nil {
 			v.intern(e.ID)
@@ -228,7 +228,7 @@ func (v *view) Entities(ctx context.Context, ids []graph.ID) ([]graph.Entity, er
 func (v *view) Sources(ctx context.Context, ids []graph.ID) ([]graph.Source, error) {
 	found := make(map[graph.ID]graph.Source, len(ids))
 	err := v.run(ctx, func(ctx context.Context) error {
-		return eachOf(ctx, v.tx, "store/sources", distinct(ids), v.at(), func(row []any) error {
+		return eachOf(ctx, v.tx, queries.Must("store/sources").Text, distinct(ids), v.at(), func(row []any) error {
 			s, err := decodeSource(row[0])
 			found[s.ID] = s
 			return err

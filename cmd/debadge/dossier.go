@@ -1,0 +1,111 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/google/renameio/v2"
+	"github.com/spf13/cobra"
+
+	"debadge/graph"
+	"debadge/graph/picture"
+)
+
+func (p *program) dossierCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "dossier SUBJECT",
+		Short: "One page on a product or company: finding, pictures, evidence, how to check it",
+		Long: `Dossier writes one page that needs nothing else, to be read in a browser, printed
+or put into a file: the finding, the lineage and the timeline as pictures, every
+hop with its evidence and the denials, the claims that decide it, the sources
+with their addresses and digests, what was asked, and how to ask it again.
+
+The page has no time of its own: asked of one store with the same --as-of and
+--known-at, two runs are equal byte for byte.
+
+With --out FILE.pdf the page is printed by the Chromium or Chrome that is found
+in the PATH, which puts its own time into it.`,
+		Example: `  debadge dossier KR2280-X2 --demo --as-of 2024-04-15 --out case.html
+  debadge dossier "Aivres KR2280-X2" --paths 3 --out case.pdf`,
+		Args:              takes("a product or company"),
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			q, err := p.question(args[0])
+			if err != nil {
+				return err
+			}
+			out := p.flags.out
+			extension := strings.ToLower(filepath.Ext(out))
+			if out != "" && extension != ".html" && extension != ".htm" && extension != ".pdf" {
+				return usage("--out %q says no format; end it in .html or .pdf", out)
+			}
+			var page []byte
+			err = p.with(cmd.Context(), reading, func(ctx context.Context, s graph.Store) error {
+				page, err = p.dossier(ctx, s, q)
+				return err
+			})
+			switch {
+			case err != nil:
+				return err
+			case out == "":
+				_, err = p.stdout.Write(page)
+				return err
+			case extension == ".pdf":
+				return p.printPage(cmd.Context(), page, out)
+			}
+			return writeFile(out, page)
+		},
+	}
+	p.register(cmd, cmd.Flags(), "dossier")
+	return cmd
+}
+
+// writeFile writes a file whole, or leaves what was there.
+func writeFile(path string, data []byte) error {
+	if err := renameio.WriteFile(path, data, 0o644); err != nil {
+		return graph.Unavailable(path+" cannot be written", err)
+	}
+	return nil
+}
+
+// dossier makes the page about a subject. All that it says is of one revision.
+func (p *program) dossier(ctx context.Context, s graph.Store, q graph.Question) ([]byte, error) {
+	answer, err := graph.Trace(ctx, s, q)
+	if err != nil {
+		return nil, asked(err)
+	}
+	if answer.Subject == nil {
+		p.hint(ctx, s, q.Subject, q.KnownAt)
+	}
+	q.KnownAt = graph.Moment{Revision: answer.Revision}
+	timeline := graph.TimelineAnswer{}
+	if answer.Revision > 0 {
+		if timeline, err = graph.Timeline(ctx, s, q); err != nil {
+			return nil, asked(err)
+		}
+	}
+	names, err := picture.ReadNames(ctx, s, answer)
+	if err != nil {
+		return nil, err
+	}
+	d := &dossierPage{
+		tracePage: tracePage{page: newPage(io.Discard), answer: answer, names: namesIn(answer), sources: map[graph.ID]graph.Source{}},
+		timeline:  timeline, policy: q.Policy, policyName: p.flags.policy, demo: p.flags.demo, paths: p.flags.paths,
+		claims: map[graph.ID]int{}, cited: map[graph.ID]int{},
+	}
+	for id, name := range names {
+		d.tracePage.names[id] = name.Full
+	}
+	for i, source := range answer.Sources {
+		d.tracePage.sources[source.ID] = source
+		d.cited[source.ID] = i + 1
+	}
+	var b bytes.Buffer
+	if err := d.write(&b, names); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
