@@ -26,11 +26,11 @@ var _ ingest.Sink = (*Transcript)(nil)
 
 // String returns the transcript.
 func (t *Transcript) String() string {
-	text := t.text.String()
+	var left strings.Builder
 	for _, what := range slices.Sorted(maps.Keys(t.LeftOut)) {
-		text += fmt.Sprintf("left out: %s: %d\n", what, t.LeftOut[what])
+		fmt.Fprintf(&left, "left out: %s: %d\n", what, t.LeftOut[what])
 	}
-	return text
+	return t.text.String() + left.String()
 }
 
 // Parties returns how many entities the records describe.
