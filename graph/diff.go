@@ -14,7 +14,7 @@ type DiffQuestion struct {
 	From, To Moment // after From, and through To
 	AsOf     Day
 	Policy   Policy
-	Limit    int // at most so many change sets, items and findings each; 0 is no limit
+	Limit    int // at most so many change sets, findings, and items of each sort; 0 is no limit
 }
 
 // DiffAnswer says what a store learned.
@@ -83,6 +83,8 @@ type DiffItem struct {
 	From       ID       `json:"from,omitempty"`
 	To         ID       `json:"to,omitempty"`
 	Status     Status   `json:"status,omitzero"`
+	ShareMin   Share    `json:"share_min,omitzero"`
+	ShareMax   Share    `json:"share_max,omitzero"`
 	Reason     string   `json:"reason,omitempty"` // of a retraction
 	ReplacedBy ID       `json:"replaced_by,omitempty"`
 }
@@ -129,6 +131,7 @@ type diff struct {
 
 	entities, claims, retracted map[ID]DiffItem // what was learned, the last of each
 	touched                     map[ID]bool
+	shown                       map[DiffWhat]int // how many items of a sort
 }
 
 // ends finds the revisions.
@@ -185,7 +188,7 @@ func (d *diff) read(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.touched = map[ID]bool{}
+	d.touched, d.shown = map[ID]bool{}, map[DiffWhat]int{}
 	return d.feed(ctx, d.answer.From.Revision, func(c Change) error {
 		n := &d.answer.Counts
 		n.ChangeSets++
@@ -228,13 +231,17 @@ func (d *diff) read(ctx context.Context) error {
 }
 
 func itemOf(at Revision, what DiffWhat, c Claim) DiffItem {
-	return DiffItem{Revision: at, What: what, ID: c.ID, Relation: c.Relation, From: c.From, To: c.To, Status: c.Status}
+	return DiffItem{
+		Revision: at, What: what, ID: c.ID, Relation: c.Relation, From: c.From, To: c.To, Status: c.Status,
+		ShareMin: c.ShareMin, ShareMax: c.ShareMax,
+	}
 }
 
 func (d *diff) room(used int) bool { return d.Limit == 0 || used < d.Limit }
 
 func (d *diff) item(i DiffItem) {
-	if d.room(len(d.answer.Items)) {
+	if d.room(d.shown[i.What]) {
+		d.shown[i.What]++
 		d.answer.Items = append(d.answer.Items, i)
 	}
 }

@@ -159,7 +159,7 @@ func TestDiffIsBounded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(answer.ChangeSets) != 1 || len(answer.Items) != 1 || len(answer.Findings.Rows) != 1 || answer.Findings.Total != 2 || answer.Counts.ClaimsRecorded != 3 {
+	if len(answer.ChangeSets) != 1 || len(answer.Items) != 5 || len(answer.Findings.Rows) != 1 || answer.Findings.Total != 2 || answer.Counts.ClaimsRecorded != 3 {
 		t.Errorf("with one of each: %+v", answer)
 	}
 	q.From, q.To = graph.Moment{Revision: 3}, graph.Moment{Revision: 2}
