@@ -10,7 +10,7 @@ build:
 
 test:
 	.ci/setup
-	go test -race -timeout 20m ./...
+	go test -race -timeout 40m ./...
 
 lint:
 	.ci/golangci-lint run

@@ -32,7 +32,8 @@ type listAnswer struct {
 
 func (s *server) addLists() {
 	register(s, operation("lists", "/v1/lists", "entities", "The lists, with the number of their members",
-		"Counts the companies that are listed as of a day by claims that are not disputed.", notFound, unavailable, timeout), s.lists)
+		"Counts the companies that are listed as of a day by claims that are not disputed, and says of which day the edition is that was imported last, "+
+			"when that was last known to be the newest, whether it was cut off (complete is false), and whether it is older than it may be (stale).", notFound, unavailable, timeout), s.lists)
 	register(s, operation("list", "/v1/lists/{id}", "entities", "A list with its members",
 		"Answers with the companies that are listed as of a day, in the order of their ids, and the claims by which they are.",
 		notFound, ambiguous, unavailable, timeout), s.list)

@@ -26,7 +26,8 @@ type timelineInput struct {
 func (s *server) addQuestions() {
 	register(s, operation("trace", "/v1/trace", "questions", "Does a product or company trace back to a listed entity?",
 		"Answers with the finding, every listing that the subject traces back to, the path with its evidence, and how strong the weakest hop is. "+
-			"A subject that is not known is an answer too: the finding is unknown, never clear.",
+			"A subject that is not known is an answer too: the finding is unknown, never clear. "+
+			"It names the editions of the lists that it used, where they were imported; if one of them is older than it may be (stale), the action is review at least.",
 		notFound, ambiguous, unavailable, timeout), s.trace)
 	register(s, operation("timeline", "/v1/timeline", "questions", "The finding as a step function of valid time",
 		"Answers with the stretches of time between the dates that matter, each with its finding and listings, in order and without gaps.",

@@ -7,6 +7,7 @@ import (
 	"hash"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // canon hashes a record as its fields in a fixed order, each behind its length,
@@ -81,7 +82,22 @@ func (c Claim) Digest() string {
 // digestIDLength is how much of a digest makes an id: 128 bits.
 const digestIDLength = 32
 
-func (c Claim) derivedID() ID { return ID("claim:" + c.Digest()[:digestIDLength]) }
+// derivedMark begins every derived id.
+const derivedMark = string(claimKind) + ":"
+
+func (c Claim) derivedID() ID { return ID(derivedMark + c.Digest()[:digestIDLength]) }
+
+// HasDerivedID reports whether the id is the one that [ChangeSet.Prepare] gives
+// the claim if it comes without. No claim that says anything else has it, unless
+// somebody named it so: see [Claim.IsMisnamed].
+func (c Claim) HasDerivedID() bool { return c.ID == c.derivedID() }
+
+// IsMisnamed reports whether the id looks like a derived one and is not that of
+// the claim: it may turn out to be another claim's.
+func (c Claim) IsMisnamed() bool {
+	digits, marked := strings.CutPrefix(string(c.ID), derivedMark)
+	return marked && len(digits) == digestIDLength && strings.Trim(digits, "0123456789abcdef") == "" && !c.HasDerivedID()
+}
 
 // Digest identifies the content of the change set, without its id.
 func (cs ChangeSet) Digest() string {

@@ -79,7 +79,8 @@ func (e Entity) Ref() EntityRef {
 
 // NameKeys returns the keys under which the entity is found, without
 // duplicates: its name and aliases, each also behind the brand, and the last
-// parts of its id.
+// parts of its id; the texts that somebody decided mean it, and without those
+// that somebody decided never do.
 func (e Entity) NameKeys() []string {
 	texts := []string{e.Name, string(e.ID)}
 	if _, slug, ok := strings.Cut(string(e.ID), ":"); ok && e.ID.Kind() == List {
@@ -88,12 +89,16 @@ func (e Entity) NameKeys() []string {
 	for _, a := range e.Aliases {
 		texts = append(texts, a.Text)
 	}
+	texts = append(texts, decidedTexts(e.Attributes[CalledAttribute])...)
 	if e.Brand != "" {
 		for _, t := range texts {
 			texts = append(texts, e.Brand+t)
 		}
 	}
 	seen := make(map[string]bool, len(texts))
+	for _, t := range decidedTexts(e.Attributes[NotCalledAttribute]) {
+		seen[NameKey(t)] = true
+	}
 	keys := make([]string, 0, len(texts))
 	for _, t := range texts {
 		if k := NameKey(t); k != "" && !seen[k] {

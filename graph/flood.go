@@ -208,7 +208,7 @@ func (f *flood) run(ctx context.Context) (bool, error) {
 		}
 		for o := range f.origins {
 			f.open(o, way, reached)
-			if ok, err := f.pour(ctx, way, int32(o)); err != nil || !ok { //nolint:gosec // bounded by entityLimit
+			if ok, err := f.pour(ctx, way, int32(o)); err != nil || !ok {
 				return false, err
 			}
 		}
@@ -222,7 +222,7 @@ func (f *flood) open(o int, way Way, reached []Status) {
 	from := &f.origins[o]
 	s := &f.spread
 	for t, ev := range f.tiers {
-		tier := Status(t + 1) //nolint:gosec // a status
+		tier := Status(t + 1)
 		if ev == nil || from.listing.Status > tier {
 			continue
 		}
@@ -364,7 +364,7 @@ func (f *flood) read(ctx context.Context, frontier []Node, set RelationSet) erro
 		}
 		if q.admits(e) {
 			f.grow(int(e.Far) + 1)
-			f.links = append(f.links, Link{int32(at), e.Far, e.Status}) //nolint:gosec // at most floodBlock
+			f.links = append(f.links, Link{int32(at), e.Far, e.Status})
 		}
 	}
 	return nil
@@ -416,7 +416,7 @@ func (f *flood) inOrder(after ID) []Node {
 }
 
 // asked marks a product in best whose row is wanted.
-const asked Status = 1 << 7
+const asked = 1 << 7
 
 // tell writes into rows how their products were reached.
 func (f *flood) tell(rows []hit) {

@@ -54,7 +54,9 @@ func (cs ChangeSet) Names() Names {
 // Plan compares a prepared change set with what the store holds and returns
 // what is new in it, with the receipt's counts. Every store calls it inside the
 // transaction that writes, so that all stores accept and refuse the same. A
-// change set with nothing new has an empty plan: the store keeps its revision.
+// change set with nothing new has an empty plan: the store keeps its revision. A
+// new version of an entity keeps what debadge itself wrote into the one before,
+// such as which edition of a list was imported, where it says nothing of it.
 func (cs ChangeSet) Plan(known Existing) (ChangeSet, Receipt, error) {
 	var (
 		p       problems
@@ -65,6 +67,7 @@ func (cs ChangeSet) Plan(known Existing) (ChangeSet, Receipt, error) {
 	for _, e := range cs.Entities {
 		entities[e.ID] = true
 		old, there := known.Entities[e.ID]
+		e = e.keeping(old)
 		if receipt.count(there, there && old.Digest() == e.Digest()) {
 			plan.Entities = append(plan.Entities, e)
 		}

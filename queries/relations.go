@@ -40,10 +40,15 @@ func (q Query) Narrow(types ...string) string {
 // relationships of one type alone.
 const writeType = "MAKES"
 
+// indexHint is where a statement names the index that it is to use, which is one
+// of a type too.
+const indexHint = "USING INDEX SEEK r:"
+
 // Of returns a statement that is written for MAKES as one for another type. The
 // type must be a name of the table of relations.
 func (q Query) Of(relation string) string {
-	return typeList.ReplaceAllStringFunc(q.Text, func(found string) string {
+	text := typeList.ReplaceAllStringFunc(q.Text, func(found string) string {
 		return strings.TrimSuffix(found, writeType) + relation
 	})
+	return strings.ReplaceAll(text, indexHint+writeType, indexHint+relation)
 }

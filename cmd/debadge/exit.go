@@ -108,13 +108,18 @@ func unknownCommand(cmd *cobra.Command, name string) error {
 	if near := cmd.SuggestionsFor(name); len(near) > 0 {
 		return usage("%s; did you mean %s?", text, strings.Join(near, " or "))
 	}
+	return usage("%s; it has %s", text, strings.Join(commandNames(cmd), ", "))
+}
+
+// commandNames are the names of the commands of a command.
+func commandNames(cmd *cobra.Command) []string {
 	var all []string
 	for _, c := range cmd.Commands() {
 		if c.IsAvailableCommand() {
 			all = append(all, c.Name())
 		}
 	}
-	return usage("%s; it has %s", text, strings.Join(all, ", "))
+	return all
 }
 
 // wrongFlag says what is wrong with a flag without the words of the parser.

@@ -21,7 +21,15 @@ func (p *program) importCommand() *cobra.Command {
 		Use:     "import FORMAT FILE...",
 		Short:   "Add claims from files",
 		Example: "  debadge import bundle cases/*.json\n  debadge import csl --edition 2022-08-01 csl.csv.gz",
-		Args:    noCommand,
+		Long: `Import adds what files say to the store, and creates the store if there is
+none. Each format has a help page of its own, which says what becomes of its
+rows: debadge help import csl.`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			return usage("%q is not a format that debadge imports; use %s", args[0], strings.Join(commandNames(cmd), ", "))
+		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return usage("%s needs a format and a file, such as:\n%s", cmd.CommandPath(), cmd.Example)
 		},

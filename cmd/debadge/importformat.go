@@ -39,7 +39,7 @@ type foreign struct {
 // foreignFormats is the table of formats; one more is one more row.
 func foreignFormats() []foreign {
 	return []foreign{
-		{format: sheet.Format(), example: "--template > claims.csv\nclaims.xlsx", about: sheetAbout, template: sheet.Template},
+		{format: sheet.Format(), example: "--template > claims.csv\nclaims.xlsx", about: sheetAbout(), template: sheet.Template},
 		{format: csl.Format(), example: "--edition 2022-08-01 csl.csv.gz\nconsolidated.json", about: cslAbout},
 		{format: ofac.Format(), example: "--edition 2026-11-20 sdn.csv alt.csv add.csv sdn_comments.csv\n--edition 2026-11-20 cons_*.csv", about: ofacAbout},
 		{format: dod1260h.Format(), example: "--edition 2026-06-08 1260h.csv"},
@@ -52,8 +52,22 @@ func foreignFormats() []foreign {
 	}
 }
 
-const sheetAbout = `Each row is a claim: the two companies, products or lists, the relation, what is
-known of it, and the source that says so. The template shows how.`
+// sheetAbout explains the table and its columns.
+func sheetAbout() string {
+	var text strings.Builder
+	text.WriteString(`Each row is a claim: the two companies, products or lists, the relation, what is
+known of it, and the source that says so. The two rows of the template are
+examples: write yours in their place. A row that is taken out later ends
+nothing; withdraw its claim with debadge retract.
+
+The columns, of which relation, status and the two ends must be there:
+
+`)
+	for _, c := range sheet.Columns() {
+		fmt.Fprintf(&text, "  %-18s%s\n", c[0], c[1])
+	}
+	return strings.TrimSuffix(text.String(), "\n")
+}
 
 const cslAbout = `The list says nothing of its own date: give it with --edition. Vessels and
 aircraft are left out. A row without a date is kept, listed from a time that is
@@ -175,7 +189,7 @@ func (p *program) importForeign(ctx context.Context, s graph.Store, format inges
 	}
 	p.tellImport(format, files, report)
 	if !p.flags.noLink && !p.flags.dryRun {
-		if err := p.link(ctx, s, false); err != nil {
+		if err := p.linkImported(ctx, s); err != nil {
 			return err
 		}
 	}

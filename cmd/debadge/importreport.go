@@ -33,7 +33,7 @@ func (p *program) tellImport(format ingest.Format, files []*file.File, r ingest.
 	fmt.Fprintf(p.stdout, "  entities   %s added, %s changed\n", thousands(r.EntitiesAdded), thousands(r.EntitiesChanged))
 	fmt.Fprintf(p.stdout, "  claims     %s\n", countWords(r.Counts))
 	for _, l := range r.Lists {
-		fmt.Fprintf(p.stdout, "  %s\n             %s\n", l.List, countWords(l.Counts))
+		fmt.Fprintf(p.stdout, "    %s: %s\n", l.List, countWords(l.Counts))
 	}
 	if r.Revision > 0 {
 		fmt.Fprintf(p.stdout, "  revision   %d\n", r.Revision)
@@ -99,7 +99,10 @@ func countWords(c ingest.Counts) string {
 		n    int
 		what string
 	}{
-		{c.Changed, "corrected"}, {c.Closed, "closed"}, {c.Reopened, "standing again"}, {c.Unchanged, "unchanged"},
+		{c.Changed, "corrected"},
+		{c.Closed, "closed"},
+		{c.Reopened, "standing again"},
+		{c.Unchanged, "unchanged"},
 		{c.Withdrawn, "withdrawn by a person before"},
 	} {
 		if part.n > 0 {

@@ -62,6 +62,20 @@ func (p *program) link(ctx context.Context, s graph.Store, dry bool) error {
 	return p.writeLinks(plan, dry)
 }
 
+// linkImported links companies behind an import and tells in two lines what
+// that did; debadge link tells the rest.
+func (p *program) linkImported(ctx context.Context, s graph.Store) error {
+	plan, err := link.Run(ctx, s, false)
+	if err != nil {
+		return err
+	}
+	g, r := newPage(p.stdout), plan.Report
+	g.hang("", "  ", "%s compared: %s are one legal person", plural(r.Companies, "company", "companies"), plural(r.Pairs, "pair", "pairs"))
+	g.hang("  ", "    ", "stated %s, withdrawn %s, unchanged %s (revision %d); debadge link tells by what, and what was left apart",
+		thousands(r.Stated), thousands(r.Withdrawn), thousands(r.Unchanged), r.Revision)
+	return g.flush()
+}
+
 // maxShared is how many names are told that too many companies carry.
 const maxShared = 10
 

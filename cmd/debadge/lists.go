@@ -70,23 +70,7 @@ func writeLists(w io.Writer, a listsAnswer) error {
 	g.gap()
 	for _, l := range a.Lists {
 		g.line("", "%s  (%s)", l.Name, l.ID)
-		text := plural(l.Members, "member", "members")
-		switch {
-		case l.AgeDays == nil:
-			text += "; from documents, no edition was imported"
-		default:
-			text += fmt.Sprintf("; edition of %s", l.Edition)
-			if *l.AgeDays >= 0 {
-				text += ", " + plural(*l.AgeDays, "day", "days") + " old"
-			}
-			if !*l.Complete {
-				text += ", cut off"
-			}
-			if l.Stale {
-				text += fmt.Sprintf(", STALE: it may be %s old", plural(l.MaxAgeDays, "day", "days"))
-			}
-		}
-		g.line("    ", "%s", text)
+		g.line("    ", "%s; %s", plural(l.Members, "member", "members"), editionAge(l))
 	}
 	for i, r := range a.Registers {
 		if i == 0 {
@@ -102,6 +86,24 @@ func writeLists(w io.Writer, a listsAnswer) error {
 		g.line("register ", "%s: %s", r.Name, text)
 	}
 	return g.flush()
+}
+
+// editionAge tells which edition of a list was imported, and how old it is.
+func editionAge(l graph.ListSummary) string {
+	if l.AgeDays == nil {
+		return "from documents, no edition was imported"
+	}
+	text := "edition of " + l.Edition.String()
+	if *l.AgeDays >= 0 {
+		text += ", " + plural(*l.AgeDays, "day", "days") + " old"
+	}
+	if !*l.Complete {
+		text += ", cut off"
+	}
+	if l.Stale {
+		text += fmt.Sprintf(", STALE: it may be %s old", plural(l.MaxAgeDays, "day", "days"))
+	}
+	return text
 }
 
 // membersAnswer are the members of a list as one JSON object.

@@ -32,7 +32,7 @@ A person can decide: --means says that the text means an entity from now on,
 author and reason, and named whenever it decides. In an answer as known before,
 it is not there.
 
---evaluate measures precision and recall on a CSV file of labelled pairs, in
+--evaluate measures precision and recall on a CSV file of labeled pairs, in
 place of answering, and shows the misses.`,
 		Example: `  debadge resolve "Aivres KR 2280 X2 2U" --demo
   debadge resolve 浪潮集團 --kind company --format json --demo
@@ -71,9 +71,7 @@ func (p *program) resolveOptions() (resolve.Options, error) {
 	if p.flags.candidates < 1 {
 		return resolve.Options{}, usage("--limit %d is below 1", p.flags.candidates)
 	}
-	switch graph.Kind(p.flags.kind) {
-	case "", graph.Company, graph.Product:
-	default:
+	if k := graph.Kind(p.flags.kind); k != "" && k != graph.Company && k != graph.Product {
 		return resolve.Options{}, usage("--kind %q is not a kind that can be resolved; use product or company", p.flags.kind)
 	}
 	return resolve.Options{Threshold: threshold}, nil
@@ -136,8 +134,8 @@ func (g *page) candidate(c resolve.Candidate, below bool) {
 	}
 	g.line("", "%s  (%s)", nameOf(c.Entity), c.Entity.ID)
 	g.line("  ", "score %v%s: %s", c.Score, note, c.Why)
-	if len(c.Transformations) > 0 {
-		g.line("  ", "does not count: %s", strings.Join(c.Transformations, ", "))
+	if len(c.Transformations) > 0 && !c.DifferentModel {
+		g.line("  ", "alike but for: %s", strings.Join(c.Transformations, ", "))
 	}
 	for _, part := range c.Parts {
 		text := part.Text
@@ -206,7 +204,7 @@ type miss struct {
 func (p *program) evaluate(opts resolve.Options) (err error) {
 	f, err := os.Open(p.flags.evaluate)
 	if err != nil {
-		return usage("the labelled set cannot be read: %w", err)
+		return usage("the labeled set cannot be read: %w", err)
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	pairs, err := resolve.ReadPairs(f)
@@ -234,7 +232,7 @@ func (p *program) writeEvaluation(e evaluation) error {
 	row := func(name string, m resolve.Measure) {
 		g.line("", "%-13s threshold %.2f   precision %.3f   recall %.3f   decided rightly %.3f", name, m.Threshold, m.Precision, m.Recall, m.Accuracy)
 	}
-	g.line("", "%d labelled pairs", e.Pairs)
+	g.line("", "%d labeled pairs", e.Pairs)
 	row("debadge", e.Measure)
 	row("Jaro-Winkler", e.JaroWinkler)
 	if len(e.Misses) > 0 {

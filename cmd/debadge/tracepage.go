@@ -111,11 +111,50 @@ func (g *page) basis(b graph.Basis) {
 	if len(b.Lists) > 0 {
 		g.line("  lists     ", "%s alone", joined(b.Lists))
 	}
+	g.editions(b.Editions)
+}
+
+// editionsShown is how many editions of which the same is to be said are told
+// one by one.
+const editionsShown = 3
+
+// editions says which editions of lists an answer used. Those that are whole and
+// young enough come last, together.
+func (g *page) editions(all []graph.ListEdition) {
 	label := "  editions  "
-	for _, e := range b.Editions {
-		g.line(label, "%s", editionWords(e))
+	tell := func(format string, args ...any) {
+		g.line(label, format, args...)
 		label = strings.Repeat(" ", columns(label))
 	}
+	var rest []graph.ListEdition
+	groups, order := map[string][]graph.ListEdition{}, []string{}
+	for _, e := range all {
+		if len(all) > editionsShown && e.Complete && !e.Stale {
+			rest = append(rest, e)
+			continue
+		}
+		words := editionWords(e)
+		if len(groups[words]) == 0 {
+			order = append(order, words)
+		}
+		groups[words] = append(groups[words], e)
+	}
+	for _, words := range order {
+		group := groups[words]
+		if len(group) > editionsShown {
+			tell("%d lists (debadge lists names them): %s", len(group), words)
+			continue
+		}
+		for _, e := range group {
+			tell("%s: %s", e.List.Name, words)
+		}
+	}
+	if len(rest) == 0 {
+		return
+	}
+	slices.SortFunc(rest, func(a, b graph.ListEdition) int { return cmp.Compare(a.Edition.Latest(), b.Edition.Latest()) })
+	tell("%s, the oldest of %s (%s), the newest of %s", plural(len(rest), "list", "lists"),
+		rest[0].Edition, rest[0].List.Name, rest[len(rest)-1].Edition)
 }
 
 func headline(a graph.Answer) string {
@@ -407,9 +446,9 @@ func (t *tracePage) disputed() {
 	}
 }
 
-// editionWords says which edition of a list an answer used.
+// editionWords says what edition of a list an answer used.
 func editionWords(e graph.ListEdition) string {
-	text := e.List.Name + ": " + e.Edition.String()
+	text := e.Edition.String()
 	if !e.Complete {
 		text += ", cut off: that somebody is not in it means nothing"
 	}

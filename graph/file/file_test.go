@@ -196,3 +196,34 @@ func TestRewindOfOthers(t *testing.T) {
 		t.Errorf("a reader that cannot go back: %v, want an internal error", err)
 	}
 }
+
+func TestOffset(t *testing.T) {
+	text := strings.Repeat("a,b\n", 100_000)
+	for name, content := range map[string][]byte{"plain": []byte(text), "gzip": gzipped(t, text), "zip": zipped(t, "a.csv", text)} {
+		f, err := file.New("x", content, file.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		begun := f.Offset()
+		if _, err := io.Copy(io.Discard, f.Text); err != nil {
+			t.Fatal(err)
+		}
+		if f.Offset() != f.Size || begun > f.Size {
+			t.Errorf("%s: read %d of %d at the end and %d at the start", name, f.Offset(), f.Size, begun)
+		}
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestCharset(t *testing.T) {
+	for content, want := range map[string]file.Charset{"a,b": file.UTF8, "\xff\xfea\x00": file.UTF16LE, "\x00a\x00b": file.UTF16BE} {
+		if f := open(t, content); f.Charset() != want {
+			t.Errorf("%q is %s, want %s", content, f.Charset(), want)
+		}
+	}
+	if _, err := file.ParseCharset("koi8-r"); graph.KindOf(err) != graph.KindInvalid {
+		t.Errorf("an encoding that is not read: %v", err)
+	}
+}

@@ -91,7 +91,7 @@ func (v *view) Links(frontier []graph.Node, d graph.Direction, set graph.Relatio
 				yes = f.begin <= on && on < f.end
 			}
 			if yes {
-				links = append(links, graph.Link{At: int32(at), Far: l.far, Status: l.status()}) //nolint:gosec // a frontier's length
+				links = append(links, graph.Link{At: int32(at), Far: l.far, Status: l.status()})
 			}
 		}
 	}

@@ -153,7 +153,10 @@ func (v *view) named(f graph.Find) []graph.ID {
 
 // answersTo reports whether a key is one of an entity's, the likeliest first.
 func answersTo(e graph.Entity, key string) bool {
-	return graph.NameKey(e.Name) == key || graph.NameKey(e.Brand+e.Name) == key || slices.Contains(e.NameKeys(), key)
+	if len(e.Attributes[graph.NotCalledAttribute]) == 0 && (graph.NameKey(e.Name) == key || graph.NameKey(e.Brand+e.Name) == key) {
+		return true
+	}
+	return slices.Contains(e.NameKeys(), key)
 }
 
 // after returns the ids of a kind after one.

@@ -28,7 +28,7 @@ func (w *writer) end(ctx context.Context) error {
 // mark writes the files as sources, and in each list how far its edition is.
 func (w *writer) mark(ctx context.Context, complete string) error {
 	var b *bundled
-	err := w.store.View(ctx, graph.Moment{}, func(v graph.View) (err error) {
+	err := w.store.View(ctx, graph.Moment{}, func(v graph.View) error {
 		b = &bundled{}
 		b.revision, _ = v.At()
 		if err := w.markSources(ctx, v, b); err != nil || w.edition.date.IsZero() {
@@ -39,21 +39,7 @@ func (w *writer) mark(ctx context.Context, complete string) error {
 			return err
 		}
 		for _, id := range w.survey.covered() {
-			list, ok := lists[id]
-			if !ok {
-				list = w.survey.cover[id]
-			}
-			if list.ID == "" {
-				continue // a dry run has not written it
-			}
-			now := imported{w.edition.date.String(), w.edition.digest, complete}
-			before, ok := importedOf(list, w.format.Register)
-			if ok && complete == "no" && before.edition == now.edition && before.digest == now.digest && w.complete() {
-				continue // this very edition was imported before
-			}
-			if marked := withImported(list, w.format.Register, now); marked.Digest() != list.Digest() {
-				b.cs.Entities = append(b.cs.Entities, marked)
-			}
+			w.markList(lists[id], id, complete, b)
 		}
 		return nil
 	})
@@ -61,6 +47,25 @@ func (w *writer) mark(ctx context.Context, complete string) error {
 		return err
 	}
 	return w.commit(ctx, b)
+}
+
+// markList adds a list with its edition, if that is not what it says already.
+// An edition that was imported before stays complete while it is gone through.
+func (w *writer) markList(list graph.Entity, id graph.ID, complete string, b *bundled) {
+	if list.ID == "" {
+		list = w.survey.cover[id]
+	}
+	if list.ID == "" {
+		return // covered, but neither described by the edition nor known
+	}
+	now := imported{w.edition.date.String(), w.edition.digest, complete}
+	before, ok := importedOf(list, w.format.Register)
+	if ok && complete == "no" && before.edition == now.edition && before.digest == now.digest && w.complete() {
+		return
+	}
+	if marked := withImported(list, w.format.Register, now); marked.Digest() != list.Digest() {
+		b.cs.Entities = append(b.cs.Entities, marked)
+	}
 }
 
 // markSources adds the files of the edition, and their date where it was not
@@ -96,21 +101,7 @@ func (w *writer) closeAbsent(ctx context.Context) error {
 	if !w.closes() {
 		return nil
 	}
-	var absent []graph.Claim
-	err := w.store.View(ctx, graph.Moment{}, func(v graph.View) error {
-		absent = nil
-		for _, list := range w.survey.covered() {
-			err := w.listings(ctx, v, list, func(key keyHash, c graph.Claim) {
-				if w.stands(c) && !w.survey.holds(key, contentOf(c)) && !w.pretended[c.ID] {
-					absent = append(absent, c)
-				}
-			})
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	absent, err := w.absent(ctx)
 	if err != nil {
 		return err
 	}
@@ -124,9 +115,6 @@ func (w *writer) closeAbsent(ctx context.Context) error {
 				b.cs.Claims = append(b.cs.Claims, *closed)
 			}
 			b.cs.Retractions = append(b.cs.Retractions, r)
-			if !w.options.DryRun {
-				w.touch(c)
-			}
 			b.count = append(b.count, func() { w.report.count(c, func(c *Counts) *int { return &c.Closed }) })
 		}
 		if err := w.commit(ctx, b); err != nil {
@@ -136,4 +124,23 @@ func (w *writer) closeAbsent(ctx context.Context) error {
 		w.progress(Closing, done, len(absent))
 	}
 	return nil
+}
+
+// absent returns the open listings of the edition's lists that it does not hold.
+func (w *writer) absent(ctx context.Context) (absent []graph.Claim, err error) {
+	err = w.store.View(ctx, graph.Moment{}, func(v graph.View) error {
+		absent = nil
+		for _, list := range w.survey.covered() {
+			err := w.listings(ctx, v, list, func(key keyHash, c graph.Claim) {
+				if w.stands(c) && !w.survey.holds(key, contentOf(c)) && !w.pretended[c.ID] {
+					absent = append(absent, c)
+				}
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return absent, err
 }

@@ -18,7 +18,7 @@ import (
 // The format of these tests has a row a line: what stands in it, by spaces.
 //
 //	list NUMBER NAME KEY FROM TO   a listing; FROM and TO are dates or -
-//	owns NUMBER NUMBER             a share, without describing the two
+//	owns OWNER OWNED               a share, without describing the two
 //	party NUMBER NAME              a description
 //	bad TEXT                       a row that cannot be read
 //	value TEXT                     a value that cannot be read
@@ -114,19 +114,26 @@ func load(t *testing.T, s graph.Store, edition string, lines ...string) ingest.R
 
 // counts writes a report's counts of claims in few characters.
 func counts(r ingest.Report) string {
-	text := ""
+	var parts []string
 	for _, c := range []struct {
 		n    int
 		what string
 	}{
-		{r.Added, "added"}, {r.Changed, "changed"}, {r.Closed, "closed"}, {r.Reopened, "reopened"}, {r.Unchanged, "unchanged"}, {r.Withdrawn, "withdrawn"},
-		{r.Refused, "refused"}, {r.RefusedValues, "values"}, {r.ConflictCount, "conflicts"},
+		{r.Added, "added"},
+		{r.Changed, "changed"},
+		{r.Closed, "closed"},
+		{r.Reopened, "reopened"},
+		{r.Unchanged, "unchanged"},
+		{r.Withdrawn, "withdrawn"},
+		{r.Refused, "refused"},
+		{r.RefusedValues, "values"},
+		{r.ConflictCount, "conflicts"},
 	} {
 		if c.n > 0 {
-			text += fmt.Sprintf(" %d %s", c.n, c.what)
+			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.what))
 		}
 	}
-	return strings.TrimSpace(text)
+	return strings.Join(parts, " ")
 }
 
 // listed returns the listings that a store holds now, a line each.

@@ -43,11 +43,11 @@ func (f *failing) Append(ctx context.Context, cs graph.ChangeSet) (graph.Receipt
 }
 
 // state is everything that a store says, with retracted claims.
-func state(t testing.TB, s graph.Store) []string {
-	t.Helper()
+func state(tb testing.TB, s graph.Store) []string {
+	tb.Helper()
 	now := map[string]string{}
 	gone := map[string]string{}
-	err := s.Changes(context.Background(), 0, func(c graph.Change) error {
+	err := s.Changes(tb.Context(), 0, func(c graph.Change) error {
 		for _, e := range c.Entities {
 			now[string(e.ID)] = fmt.Sprintf("%+v", e)
 		}
@@ -63,7 +63,7 @@ func state(t testing.TB, s graph.Store) []string {
 		return nil
 	})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	var lines []string
 	for id, text := range now {

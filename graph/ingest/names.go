@@ -25,7 +25,6 @@ const (
 )
 
 var (
-	spaces       = regexp.MustCompile(`[\s\x{00A0}]+`)
 	affiliated   = regexp.MustCompile(`(?i)[.;,]?\s*\baffiliated entit(?:y|ies)\s*:\s*`)
 	successors   = regexp.MustCompile(`(?i)[;,]?\s+and (?:any|its)\s+(?:successors?|sub-?units?|subsidiar(?:y|ies))\b.*$`)
 	brackets     = regexp.MustCompile(`\s*[(\[]([^()\[\]]*(?:[(\[][^()\[\]]*[)\]][^()\[\]]*)*)[)\]]`)
@@ -40,6 +39,10 @@ var (
 func ParseNames(text string) Names {
 	var n Names
 	text = Tidy(text)
+	if !hasMarks(text) {
+		n.Name = trimName(text)
+		return n
+	}
 	if at := affiliated.FindStringIndex(text); at != nil && at[0] > 0 && at[1] < len(text) {
 		n.Principal, text = trimName(text[:at[0]]), text[at[1]:]
 	}
@@ -55,8 +58,20 @@ func ParseNames(text string) Names {
 	return n
 }
 
+// hasMarks reports whether a text may hold more than a name, without the cost of
+// looking closely: most names are names.
+func hasMarks(text string) bool {
+	if strings.ContainsAny(text, "([") {
+		return true
+	}
+	lower := strings.ToLower(text)
+	return slices.ContainsFunc([]string{"k.", "k/a", "known as", "formerly", "affiliated", " and any ", " and its "}, func(mark string) bool {
+		return strings.Contains(lower, mark)
+	})
+}
+
 // Tidy returns a text with single spaces in it and none around it.
-func Tidy(text string) string { return strings.TrimSpace(spaces.ReplaceAllString(text, " ")) }
+func Tidy(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 // inside notes the names in a pair of brackets and returns what stays of it.
 func (n *Names) inside(found string) string {

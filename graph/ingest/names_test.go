@@ -62,7 +62,7 @@ func TestParseAliases(t *testing.T) {
 }
 
 func FuzzParseNames(f *testing.F) {
-	for _, text := range []string{"A (f.k.a. B)", "A Affiliated Entity: B", "A; and any successor thereof", "((((", "[a(b]c)", "a.k.a. a.k.a. ,", "\xff(\xff)"} {
+	for _, text := range []string{"A (f.k.a. B)", "A Affiliated Entity: B", "A; and any successor thereof", "((((", "[a(b]c)", "a.k.a. f.k.a. ,", "\xff(\xff)"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

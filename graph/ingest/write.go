@@ -137,10 +137,7 @@ func (w *writer) bundleEntities(ctx context.Context, v graph.View, b *bundled) e
 	if err != nil {
 		return err
 	}
-	now := make(map[graph.ID]graph.Entity, len(ids))
-	for id, e := range stored {
-		now[id] = e
-	}
+	now := maps.Clone(stored)
 	for _, p := range w.batch {
 		for _, e := range p.described {
 			now[e.ID] = w.described(now, e)

@@ -116,15 +116,15 @@ func (a *appending) write(ctx context.Context, tx neo4j.ManagedTransaction) (gra
 	if receipt, found, err := a.committed(ctx, tx); err != nil || found {
 		return receipt, err
 	}
-	known, err := existing(ctx, tx, a.cs.Names())
+	last, err := newest(ctx, tx)
+	if err != nil {
+		return graph.Receipt{}, err
+	}
+	known, err := existing(ctx, tx, a.cs, last.misnamed)
 	if err != nil {
 		return graph.Receipt{}, err
 	}
 	plan, receipt, err := a.cs.Plan(known)
-	if err != nil {
-		return graph.Receipt{}, err
-	}
-	last, err := newest(ctx, tx)
 	if err != nil {
 		return graph.Receipt{}, err
 	}
@@ -154,30 +154,4 @@ func (a *appending) committed(ctx context.Context, tx neo4j.ManagedTransaction) 
 	}
 	recordedAt, err := timeOf(row[1])
 	return graph.Receipt{Revision: revision, RecordedAt: recordedAt, Replayed: true}, true, err
-}
-
-// existing looks up what the store holds of some ids.
-func existing(ctx context.Context, tx neo4j.ManagedTransaction, names graph.Names) (graph.Existing, error) {
-	known := graph.Existing{
-		Entities: map[graph.ID]graph.Entity{},
-		Sources:  map[graph.ID]graph.Source{},
-		Claims:   map[graph.ID]graph.StoredClaim{},
-	}
-	err := errors.Join(
-		eachOf(ctx, tx, "store/known_entities", names.Entities, nil, func(row []any) error {
-			e, err := decodeEntity(row[0])
-			known.Entities[e.ID] = e
-			return err
-		}),
-		eachOf(ctx, tx, "store/known_sources", names.Sources, nil, func(row []any) error {
-			s, err := decodeSource(row[0])
-			known.Sources[s.ID] = s
-			return err
-		}),
-		eachOf(ctx, tx, "store/claims", names.Claims, nil, func(row []any) error {
-			c, err := decodeClaim(row)
-			known.Claims[c.ID] = c
-			return err
-		}))
-	return known, err
 }

@@ -125,7 +125,7 @@ func (v *view) Claims(ctx context.Context, refs []graph.ClaimRef) ([]graph.Claim
 	}
 	found := make(map[graph.ID]graph.Claim, len(refs))
 	err := v.run(ctx, func(ctx context.Context) error {
-		return eachOf(ctx, v.tx, "store/claims", distinct(ids), nil, func(row []any) error {
+		return eachOf(ctx, v.tx, queries.Must("store/claims").Text, distinct(ids), nil, func(row []any) error {
 			c, err := decodeClaim(row)
 			found[c.ID] = c.Claim
 			return err

@@ -47,8 +47,22 @@ func put(properties map[string]any, name, value string) {
 	}
 }
 
-func entityRow(e graph.Entity) map[string]any {
-	p := map[string]any{"id": string(e.ID), "name": e.Name, "until": never}
+// recorded begins the properties of what is recorded now.
+func (w *writing) recorded(id graph.ID) map[string]any {
+	return map[string]any{"id": string(id), "revision": int64(w.receipt.Revision), "recorded_at": w.receipt.RecordedAt}
+}
+
+// version begins the properties of a version of an entity or a source. Of the
+// first one they are all; of a later one the server keeps when the first came.
+func (w *writing) version(id graph.ID) map[string]any {
+	p := w.recorded(id)
+	p["created"], p["until"] = p["revision"], never
+	return p
+}
+
+func (w *writing) entityRow(e graph.Entity) map[string]any {
+	p := w.version(e.ID)
+	p["name"] = e.Name
 	put(p, "brand", e.Brand)
 	keys := e.NameKeys()
 	for i, k := range keys {
@@ -74,8 +88,9 @@ func entityRow(e graph.Entity) map[string]any {
 	return map[string]any{"id": string(e.ID), "kind": string(e.ID.Kind()), "properties": p}
 }
 
-func sourceRow(s graph.Source) map[string]any {
-	p := map[string]any{"id": string(s.ID), "title": s.Title, "publisher": s.Publisher, "until": never}
+func (w *writing) sourceRow(s graph.Source) map[string]any {
+	p := w.version(s.ID)
+	p["title"], p["publisher"] = s.Title, s.Publisher
 	put(p, "date", s.Date.String())
 	put(p, "url", s.URL)
 	put(p, "language", s.Language)
@@ -85,13 +100,12 @@ func sourceRow(s graph.Source) map[string]any {
 }
 
 // claimRows returns the rows of a claim: a symmetric one has a mirrored second.
-func claimRows(c graph.Claim) []map[string]any {
-	p := map[string]any{
-		"status": c.Status.String(), "confidence": int64(c.Confidence),
-		"valid_from": neo4j.DateOf(c.ValidFrom.Earliest().Time()),
-		"valid_to":   neo4j.DateOf(c.ValidTo.Latest().Time()),
-		"retracted":  never,
-	}
+func (w *writing) claimRows(c graph.Claim) []map[string]any {
+	p := w.recorded(c.ID)
+	p["status"], p["confidence"] = c.Status.String(), int64(c.Confidence)
+	p["valid_from"] = neo4j.DateOf(c.ValidFrom.Earliest().Time())
+	p["valid_to"] = neo4j.DateOf(c.ValidTo.Latest().Time())
+	p["retracted"], p["mirror"] = never, false
 	put(p, "valid_from_text", c.ValidFrom.String())
 	put(p, "valid_to_text", c.ValidTo.String())
 	if !c.ShareMin.IsZero() {
@@ -109,12 +123,11 @@ func claimRows(c graph.Claim) []map[string]any {
 		sources[i], stances[i], locators[i], texts[i] = string(q.Source), string(q.Stance), q.Locator, q.Text
 	}
 	p["cite_source"], p["cite_stance"], p["cite_locator"], p["cite_text"] = sources, stances, locators, texts
-	row := func(from, to graph.ID, mirror bool) map[string]any {
-		return map[string]any{"id": string(c.ID), "from": string(from), "to": string(to), "mirror": mirror, "properties": p}
-	}
-	rows := []map[string]any{row(c.From, c.To, false)}
+	rows := []map[string]any{{"from": string(c.From), "to": string(c.To), "properties": p}}
 	if c.Relation.Rule().Symmetric {
-		rows = append(rows, row(c.To, c.From, true))
+		mirrored := maps.Clone(p)
+		mirrored["mirror"] = true
+		rows = append(rows, map[string]any{"from": string(c.To), "to": string(c.From), "properties": mirrored})
 	}
 	return rows
 }

@@ -9,26 +9,34 @@ import (
 	"debadge/queries"
 )
 
+// standing is what the store's node tells.
+type standing struct {
+	graph.StoreStatus
+	// misnamed is whether a claim may be there whose id is the derived one of
+	// another claim.
+	misnamed bool
+}
+
 // newest reads the store's node: the newest revision and the totals.
-func newest(ctx context.Context, tx neo4j.ManagedTransaction) (graph.StoreStatus, error) {
+func newest(ctx context.Context, tx neo4j.ManagedTransaction) (standing, error) {
 	row, err := first(ctx, tx, queries.Must("store/newest").Text, nil)
 	if err != nil {
-		return graph.StoreStatus{}, err
+		return standing{}, err
 	}
 	if row == nil {
-		return graph.StoreStatus{}, errEmptied()
+		return standing{}, errEmptied()
 	}
-	var status graph.StoreStatus
+	status := standing{misnamed: row[6] != int64(0)} // if it was not counted, there may be
 	if status.Revision, err = revisionOf(row[0]); err != nil {
-		return graph.StoreStatus{}, err
+		return standing{}, err
 	}
 	if status.RecordedAt, err = timeOf(row[1]); err != nil {
-		return graph.StoreStatus{}, err
+		return standing{}, err
 	}
 	for i, total := range []*int{&status.Entities, &status.Sources, &status.Claims, &status.Retracted} {
 		n, ok := row[2+i].(int64)
 		if !ok {
-			return graph.StoreStatus{}, damaged("the node of the store has no totals")
+			return standing{}, damaged("the node of the store has no totals")
 		}
 		*total = int(n)
 	}
@@ -62,9 +70,18 @@ func (v *view) resolve(ctx context.Context, tx neo4j.ManagedTransaction, at grap
 	if v.recordedAt, err = timeOf(row[1]); err != nil {
 		return err
 	}
-	r := &record{properties: map[string]any{"id": "the store", "lists": row[2]}}
-	for _, id := range r.texts("lists") {
-		v.intern(graph.ID(id))
+	lists, ok := row[2].([]any)
+	if !ok {
+		return damaged("the store has no lists")
 	}
-	return r.err
+	for _, value := range lists {
+		list, err := decodeEntity(value)
+		if err != nil {
+			return err
+		}
+		v.intern(list.ID)
+		v.entities[list.ID] = list
+		v.lists = append(v.lists, list.ID)
+	}
+	return nil
 }

@@ -104,7 +104,7 @@ func (s *Store) Status(ctx context.Context) (graph.StoreStatus, error) {
 		if err != nil {
 			return err
 		}
-		status = n
+		status = n.StoreStatus
 		return nil
 	})
 	return status, err

@@ -60,6 +60,7 @@ type view struct {
 	claims []graph.ID // by ClaimRef
 
 	entities map[graph.ID]graph.Entity // some that were read already
+	lists    []graph.ID                // all that were known then, in the order of ids
 }
 
 var _ graph.View = (*view)(nil)
@@ -121,7 +122,7 @@ func (v *view) Nodes(ctx context.Context, ids []graph.ID) ([]graph.Node, error) 
 		if len(fresh) <= subjects {
 			return v.readEntities(ctx, fresh)
 		}
-		return eachOf(ctx, v.tx, "store/nodes", fresh, v.at(), func(row []any) error {
+		return eachOf(ctx, v.tx, queries.Must("store/nodes").Text, fresh, v.at(), func(row []any) error {
 			id, ok := row[0].(string)
 			if !ok {
 				return damaged("an entity has no id")
@@ -148,7 +149,11 @@ func (v *view) Nodes(ctx context.Context, ids []graph.ID) ([]graph.Node, error) 
 func (v *view) ID(n graph.Node) graph.ID { return v.ids[n] }
 
 // Find uses the full-text index for a key, and the one of the ids otherwise.
+// All lists were read when the view began.
 func (v *view) Find(ctx context.Context, f graph.Find) ([]graph.ID, error) {
+	if f == (graph.Find{Kind: graph.List}) {
+		return slices.Clone(v.lists), v.run(ctx, func(context.Context) error { return nil })
+	}
 	params := v.at()
 	after, before := f.After, graph.ID("~") // above every id
 	if f.Kind != "" {
@@ -188,7 +193,7 @@ func (v *view) readEntities(ctx context.Context, ids []graph.ID) error {
 	if len(v.entities)+len(ids) > maxKept {
 		clear(v.entities)
 	}
-	return eachOf(ctx, v.tx, "store/entities", ids, v.at(), func(row []any) error {
+	return eachOf(ctx, v.tx, queries.Must("store/entities").Text, ids, v.at(), func(row []any) error {
 		e, err := decodeEntity(row[0])
 		if err == nil {
 			v.intern(e.ID)
@@ -207,7 +212,12 @@ func (v *view) Entities(ctx context.Context, ids []graph.ID) ([]graph.Entity, er
 	if len(fresh)+len(v.entities) > maxKept {
 		fresh = distinct(ids)
 	}
-	err := v.run(ctx, func(ctx context.Context) error { return v.readEntities(ctx, fresh) })
+	err := v.run(ctx, func(ctx context.Context) error {
+		if len(fresh) == 0 {
+			return nil
+		}
+		return v.readEntities(ctx, fresh)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -218,7 +228,7 @@ func (v *view) Entities(ctx context.Context, ids []graph.ID) ([]graph.Entity, er
 func (v *view) Sources(ctx context.Context, ids []graph.ID) ([]graph.Source, error) {
 	found := make(map[graph.ID]graph.Source, len(ids))
 	err := v.run(ctx, func(ctx context.Context) error {
-		return eachOf(ctx, v.tx, "store/sources", distinct(ids), v.at(), func(row []any) error {
+		return eachOf(ctx, v.tx, queries.Must("store/sources").Text, distinct(ids), v.at(), func(row []any) error {
 			s, err := decodeSource(row[0])
 			found[s.ID] = s
 			return err

@@ -28,11 +28,20 @@ type writing struct {
 }
 
 func (w *writing) all(ctx context.Context, digest string) error {
-	if err := w.rows(ctx, queries.Must("store/write_entities").Text, rowsOf(w.plan.Entities, entityRow)); err != nil {
-		return err
-	}
-	if err := w.rows(ctx, queries.Must("store/write_sources").Text, rowsOf(w.plan.Sources, sourceRow)); err != nil {
-		return err
+	changed, entities := split(w.plan.Entities, func(e graph.Entity) bool { _, there := w.known.Entities[e.ID]; return there })
+	revised, sources := split(w.plan.Sources, func(s graph.Source) bool { _, there := w.known.Sources[s.ID]; return there })
+	for _, part := range []struct {
+		query string
+		rows  []map[string]any
+	}{
+		{"store/write_entities", rowsOf(entities, w.entityRow)},
+		{"store/change_entities", rowsOf(changed, w.entityRow)},
+		{"store/write_sources", rowsOf(sources, w.sourceRow)},
+		{"store/change_sources", rowsOf(revised, w.sourceRow)},
+	} {
+		if err := w.rows(ctx, queries.Must(part.query).Text, part.rows); err != nil {
+			return err
+		}
 	}
 	if err := w.claims(ctx); err != nil {
 		return err
@@ -54,7 +63,7 @@ func rowsOf[T any](items []T, row func(T) map[string]any) []map[string]any {
 func (w *writing) claims(ctx context.Context) error {
 	byRelation := make(map[graph.Relation][]map[string]any)
 	for _, c := range w.plan.Claims {
-		byRelation[c.Relation] = append(byRelation[c.Relation], claimRows(c)...)
+		byRelation[c.Relation] = append(byRelation[c.Relation], w.claimRows(c)...)
 	}
 	return w.byRelation(ctx, "store/write_claims", byRelation)
 }
@@ -89,7 +98,7 @@ func (w *writing) byRelation(ctx context.Context, name string, rows map[graph.Re
 func (w *writing) rows(ctx context.Context, text string, rows []map[string]any) error {
 	for batch := range batches(rows, func(row map[string]any) int { return weight(row) }) {
 		written, err := first(ctx, w.tx, text, map[string]any{
-			"rows": batch, "revision": int64(w.receipt.Revision), "recorded_at": w.receipt.RecordedAt,
+			"batch": map[string]any{"rows": batch}, "revision": int64(w.receipt.Revision), "recorded_at": w.receipt.RecordedAt,
 		})
 		if err != nil {
 			return err
@@ -103,6 +112,7 @@ func (w *writing) rows(ctx context.Context, text string, rows []map[string]any) 
 
 func (w *writing) changeSet(ctx context.Context, digest string) error {
 	p := &w.plan
+	misnamed, _ := split(p.Claims, graph.Claim.IsMisnamed)
 	_, err := first(ctx, w.tx, queries.Must("store/write_change_set").Text, map[string]any{
 		"change_set": map[string]any{
 			"key": indexed(p.ID), "id": p.ID, "digest": digest, "author": p.Author, "reason": p.Reason,
@@ -112,6 +122,7 @@ func (w *writing) changeSet(ctx context.Context, digest string) error {
 		"entities": added(p.Entities, w.known.Entities, func(e graph.Entity) graph.ID { return e.ID }),
 		"sources":  added(p.Sources, w.known.Sources, func(s graph.Source) graph.ID { return s.ID }),
 		"claims":   int64(len(p.Claims)), "retracted": int64(len(p.Retractions)),
+		"misnamed": int64(len(misnamed)),
 	})
 	return err
 }
@@ -128,11 +139,11 @@ func added[T any](items []T, known map[graph.ID]T, id func(T) graph.ID) int64 {
 }
 
 // eachOf runs a statement on ids in batches and hands over the rows.
-func eachOf(ctx context.Context, tx neo4j.ManagedTransaction, name string, ids []graph.ID, params map[string]any, row func([]any) error) error {
+func eachOf(ctx context.Context, tx neo4j.ManagedTransaction, text string, ids []graph.ID, params map[string]any, row func([]any) error) error {
 	for batch := range batches(ids, func(id graph.ID) int { return len(id) }) {
-		all := map[string]any{"ids": texts(batch)}
+		all := map[string]any{"batch": map[string]any{"ids": texts(batch)}}
 		maps.Copy(all, params)
-		if err := each(ctx, tx, queries.Must(name).Text, all, row); err != nil {
+		if err := each(ctx, tx, text, all, row); err != nil {
 			return err
 		}
 	}

@@ -144,39 +144,46 @@ func (r *Refresher) fetchAll(ctx context.Context, reg Register, state *State, fo
 		known = nil
 	}
 	files := make([]*download, len(reg.From))
-	fresh := 0
-	get := func(i int, known *Fetched) error {
-		d, err := r.fetch(ctx, reg.From[i], known, filepath.Join(folder, fmt.Sprintf("new-%d", i)))
-		if err != nil || d == nil {
-			return err
-		}
-		if d.Digest, err = digestOf(d.path); err != nil {
-			return err
-		}
-		files[i] = d
-		if known == nil || known.Digest != d.Digest {
-			fresh++
-		}
-		return nil
-	}
+	fresh := false
 	for i := range reg.From {
 		var last *Fetched
 		if known != nil && known[i].From == reg.From[i] {
 			last = &known[i]
 		}
-		if err := get(i, last); err != nil {
+		var err error
+		if files[i], err = r.fetchOne(ctx, reg, i, last, folder); err != nil {
 			return compact(files), err
 		}
+		fresh = fresh || files[i] != nil && (last == nil || last.Digest != files[i].Digest)
 	}
-	if fresh == 0 {
+	if !fresh {
 		for _, d := range compact(files) {
 			_ = os.Remove(d.path) // the same once more
 		}
 		return nil, nil
 	}
-	for i, d := range files {
-		if d == nil {
-			if err := get(i, nil); err != nil {
+	return r.complete(ctx, reg, files, folder)
+}
+
+// fetchOne gets one part of an edition and its digest; nil if it is the known one.
+func (r *Refresher) fetchOne(ctx context.Context, reg Register, i int, known *Fetched, folder string) (*download, error) {
+	d, err := r.fetch(ctx, reg.From[i], known, filepath.Join(folder, fmt.Sprintf("new-%d", i)))
+	if err != nil || d == nil {
+		return nil, err
+	}
+	if d.Digest, err = digestOf(d.path); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// complete gets the parts that have not changed beside those that have, and
+// verifies all of them.
+func (r *Refresher) complete(ctx context.Context, reg Register, files []*download, folder string) ([]*download, error) {
+	for i := range files {
+		if files[i] == nil {
+			var err error
+			if files[i], err = r.fetchOne(ctx, reg, i, nil, folder); err != nil {
 				return compact(files), err
 			}
 		}

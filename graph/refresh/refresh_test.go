@@ -244,7 +244,7 @@ func TestBadManners(t *testing.T) {
 		answer http.HandlerFunc
 		want   string
 	}{
-		"fails":   {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }, "500"},
+		"fails":   {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) }, "500"},
 		"is gone": {http.NotFound, "404"},
 		"stalls":  {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "nothing came for too long"},
 		"stalls midway": {func(w http.ResponseWriter, r *http.Request) {

@@ -82,7 +82,7 @@ type named struct {
 }
 
 func invent(n int) named {
-	v := inventor{rand.New(rand.NewPCG(5, 5))} //nolint:gosec // repeatable by intent
+	v := inventor{rand.New(rand.NewPCG(5, 5))}
 	var out named
 	brands := make([]string, 400)
 	for i := range brands {
@@ -102,7 +102,7 @@ func invent(n int) named {
 	return out
 }
 
-// freeText writes names the way orders do, none as it is stored: misspelt, with
+// freeText writes names the way orders do, none as it is stored: misspelled, with
 // legal forms left out, or inside of a line.
 func (v inventor) freeText(e graph.Entity) string {
 	if e.ID.Kind() == graph.Product {
@@ -154,7 +154,7 @@ const benchQueries = 2000
 
 func BenchmarkResolve(b *testing.B) {
 	x := benchIndex(b)
-	v := inventor{rand.New(rand.NewPCG(9, 9))} //nolint:gosec // repeatable by intent
+	v := inventor{rand.New(rand.NewPCG(9, 9))}
 	queries := map[string][]string{}
 	meant := make([]graph.ID, benchQueries)
 	for n := range benchQueries {
@@ -198,8 +198,8 @@ func BenchmarkResolve(b *testing.B) {
 // benchRapidfuzz looks texts up with process.extractOne and reports its median.
 func benchRapidfuzz(b *testing.B, python string, queries []string) {
 	b.Helper()
-	const some = 40                                                            // it is slow
-	cmd := exec.CommandContext(b.Context(), python, "testdata/extract_one.py") //nolint:gosec // the user's own Python
+	const some = 40 // it is slow
+	cmd := exec.CommandContext(b.Context(), python, "testdata/extract_one.py")
 	cmd.Stderr = os.Stderr
 	stdin, err := cmd.StdinPipe()
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 // are written in a change set like everything else, so that a choice has its
 // record time, and an answer as known before does not know it.
 const (
-	CalledAttribute    = "called"
-	NotCalledAttribute = "not_called"
+	CalledAttribute    = graph.CalledAttribute
+	NotCalledAttribute = graph.NotCalledAttribute
 )
 
 // ReadChoice reads a value of such an attribute. A value that is no JSON is the

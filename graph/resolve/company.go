@@ -147,7 +147,7 @@ func phraseOf(list []term) string {
 }
 
 // leading are legal forms that stand in front of the name.
-var leading = wordSet("ooo oao zao ao pao tov pat pt pjsc ojsc cjsc jsc llc kk cv ltd joint stock co compagnie obshchestvo aktsionernoe sharika sherkat limited")
+var leading = wordSet("ooo oao zao ao pao tov pat pt pjsc ojsc cjsc jsc llc kk cv ltd joint stock co compagnie obshchestvo aktsionernoe sharika sherkat limited company corporation")
 
 func wordSet(text string) map[string]bool {
 	m := map[string]bool{}

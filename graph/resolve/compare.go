@@ -10,39 +10,60 @@ type legal uint8
 const (
 	legalSame legal = iota
 	legalMissing
-	legalOther
+	legalOther    // other words, which may be translations of each other
+	legalConflict // forms that one company cannot have both
 )
+
+// families are legal forms that are translations or successors of each other.
+// Those that are in none, such as Ltd. and Inc., are what any form is
+// translated to.
+var families = map[string]string{
+	"llc": "llc", "ooo": "llc", "tov": "llc", "liability": "llc",
+	"jsc": "jsc", "ao": "jsc", "pao": "jsc", "oao": "jsc", "zao": "jsc", "pat": "jsc", "pjsc": "jsc", "ojsc": "jsc", "cjsc": "jsc", "joint": "jsc", "stock": "jsc",
+	"gmbh": "gmbh", "mbh": "gmbh", "ag": "ag", "kg": "kg", "kgaa": "kg", "ohg": "ohg", "se": "se",
+	"sa": "sa", "spa": "spa", "srl": "srl", "sarl": "srl", "sl": "srl", "sas": "sas", "bv": "bv", "nv": "nv", "oy": "oy", "ab": "ab", "aps": "aps", "doo": "doo", "kft": "kft", "sro": "sro",
+	"fze": "fze", "fzco": "fzco", "fzc": "fzco",
+}
 
 // compareLegal compares the legal forms; Co. beside another one says nothing.
 func compareLegal(a, b []term) legal {
-	missing, other := false, false
-	for _, t := range a {
-		if t.class == legalWord && t.text != "co" {
-			switch {
-			case hasTerm(b, t):
-			case hasClass(b, legalWord):
-				other = true
-			default:
-				missing = true
-			}
-		}
+	x, y := familyOf(a), familyOf(b)
+	if x != "" && y != "" && x != y {
+		return legalConflict
 	}
-	for _, t := range b {
-		if t.class == legalWord && t.text != "co" && !hasTerm(a, t) {
-			if hasClass(a, legalWord) {
-				other = true
-			} else {
-				missing = true
-			}
-		}
+	if x != "" && x == y {
+		return legalSame
 	}
+	one, other := lacks(a, b), lacks(b, a)
 	switch {
-	case other:
+	case one == legalOther || other == legalOther:
 		return legalOther
-	case missing:
+	case one == legalMissing || other == legalMissing:
 		return legalMissing
 	}
 	return legalSame
+}
+
+// lacks says how b stands to the legal forms of a.
+func lacks(a, b []term) legal {
+	for _, t := range a {
+		if t.class == legalWord && t.text != "co" && !hasTerm(b, t) {
+			if hasClass(b, legalWord) {
+				return legalOther
+			}
+			return legalMissing
+		}
+	}
+	return legalSame
+}
+
+func familyOf(list []term) string {
+	for _, t := range list {
+		if f := families[t.text]; t.class == legalWord && f != "" {
+			return f
+		}
+	}
+	return ""
 }
 
 func hasTerm(list []term, t term) bool {
@@ -99,24 +120,24 @@ const (
 	additional
 	same
 	joined
-	misspelt
+	misspelled
 	bySound
 )
 
-var howNames = []string{"missing", "additional", "same", "written together", "misspelt", "by sound"}
+var howNames = []string{"missing", "additional", "same", "written together", "misspelled", "by sound"}
 
 const (
-	costMisspelt      = 60
-	costMisspeltTwice = 80
-	costShort         = 135 // a slip in a short word
-	costActivity      = 30
-	costFirst         = 80 // a slip in the first letter
-	costSound         = 50
-	costOrder         = 10
-	costGeneral       = 45
-	costGenerals      = 100 // each side has one that the other has not
-	costNoLegal       = sameLegal - noLegal
-	costLegal         = sameLegal - otherLegal
+	costMisspelled      = 60
+	costMisspelledTwice = 80
+	costShort           = 135 // a slip in a short word
+	costActivity        = 30
+	costFirst           = 80 // a slip in the first letter
+	costSound           = 50
+	costOrder           = 10
+	costGeneral         = 45
+	costGenerals        = 100 // each side has one that the other has not
+	costNoLegal         = sameLegal - noLegal
+	costLegal           = sameLegal - otherLegal
 
 	capName     = 800
 	capActivity = 820
@@ -141,13 +162,17 @@ func (s *scratch) compare(a, b []term, script bool) int {
 	for _, p := range s.pairs {
 		switch p.how {
 		case additional:
-			left.add(a[p.mine])
+			if nearLegal(a[p.mine].text) {
+				score -= costActivity
+			} else {
+				left.add(a[p.mine])
+			}
 			continue
 		case missing:
 			right.add(b[p.theirs])
 			continue
-		case misspelt:
-			score -= slip(a[p.mine], b[p.theirs])
+		case misspelled:
+			score -= slip(a[p.mine], b[p.theirs], s.sameNames(a))
 		case bySound:
 			score -= costSound
 		case same, joined:
@@ -170,6 +195,8 @@ func (s *scratch) compare(a, b []term, script bool) int {
 		if left.general+right.general > 0 {
 			score = min(score, capLegal)
 		}
+	case legalConflict:
+		score = min(score-costLegal, capLegal)
 	}
 	if left.name+right.name > 0 && weight.sum() > 0 {
 		score = min(score, capName, similar*(weight.sum()-left.sum()-right.sum())/weight.sum())
@@ -229,19 +256,32 @@ func (t *tally) sum() int {
 	return ofName*t.name + ofActivity*t.activity + ofPlace*t.place + ofGeneral*t.general
 }
 
-// slip is what a misspelling costs.
-func slip(a, b term) int {
-	if a.class != nameWord || b.class != nameWord {
-		return costActivity // a common word, misspelt
+// sameNames counts the words of a name that are the same on both sides.
+func (s *scratch) sameNames(a []term) int {
+	n := 0
+	for _, p := range s.pairs {
+		if p.how == same && a[p.mine].class == nameWord {
+			n++
+		}
 	}
-	cost := costMisspelt
-	const short, long = 6, 9
+	return n
+}
+
+// slip is what a misspelling costs. Beside other words of the name that are the
+// same, even a short word may be misspelled.
+func slip(a, b term, others int) int {
+	if a.class != nameWord || b.class != nameWord {
+		return costActivity // a common word, misspelled
+	}
+	cost := costMisspelled
+	const short, long, enough = 6, 9, 2
 	n := min(len(a.text), len(b.text))
 	switch {
+	case others >= enough:
 	case n < short, n == short && len(a.text) == len(b.text) && !sameLetters(a.text, b.text, 0):
 		cost = costShort // too short for another letter to be a slip
 	case n >= long && edits(a.text, b.text) > 1:
-		cost = costMisspeltTwice
+		cost = costMisspelledTwice
 	}
 	if a.text[0] != b.text[0] {
 		cost += costFirst
@@ -250,62 +290,74 @@ func slip(a, b term) int {
 }
 
 // pair matches the words of two names, each at most once: the same first, then
-// words written together, by sound, and misspelt ones.
+// words written together, by sound, and misspelled ones.
 func (s *scratch) pair(a, b []term, script bool) {
-	s.pairs = s.pairs[:0]
-	var mine, theirs [maxTerms]bool
-	a, b = a[:min(len(a), maxTerms)], b[:min(len(b), maxTerms)]
-	take := func(i, j, n int, h how) {
-		s.pairs = append(s.pairs, pairing{i, j, n, h})
-		mine[i], theirs[j] = true, true
-	}
-	each := func(use func(i, j int)) {
-		for i := range a {
-			for j := range b {
-				if named(a[i].class) == 1 && named(b[j].class) == 1 && !mine[i] && !theirs[j] {
-					use(i, j)
-				}
-			}
-		}
-	}
-	each(func(i, j int) {
-		if a[i].text == b[j].text && !mine[i] && !theirs[j] {
-			take(i, j, 1, same)
+	m := matching{a: a[:min(len(a), maxTerms)], b: b[:min(len(b), maxTerms)], pairs: s.pairs[:0]}
+	m.each(func(i, j int) {
+		if m.a[i].text == m.b[j].text {
+			m.take(i, j, 1, same)
 		}
 	})
-	each(func(i, j int) {
-		if mine[i] || theirs[j] {
-			return
-		}
-		if n := together(a[i].text, b, j, theirs[:]); n > 0 {
-			take(i, j, n, joined)
-			for k := j; k < j+n; k++ {
-				theirs[k] = true
-			}
-		} else if n := together(b[j].text, a, i, mine[:]); n > 0 {
-			take(i, j, n, joined)
-			for k := i; k < i+n; k++ {
-				mine[k] = true
-			}
-		}
-	})
-	each(func(i, j int) {
+	m.each(m.together)
+	m.each(func(i, j int) {
 		switch {
-		case mine[i] || theirs[j]:
-		case script && sounds(a[i].text, b[j].text):
-			take(i, j, 1, bySound)
-		case alike(a[i], b[j]):
-			take(i, j, 1, misspelt)
+		case script && sounds(m.a[i].text, m.b[j].text):
+			m.take(i, j, 1, bySound)
+		case alike(m.a[i], m.b[j]):
+			m.take(i, j, 1, misspelled)
 		}
 	})
-	for i := range a {
-		if named(a[i].class) == 1 && !mine[i] {
-			s.pairs = append(s.pairs, pairing{i, -1, 1, additional})
+	for i := range m.a {
+		if m.free(m.a, i, &m.mine) {
+			m.pairs = append(m.pairs, pairing{i, -1, 1, additional})
 		}
 	}
-	for j := range b {
-		if named(b[j].class) == 1 && !theirs[j] {
-			s.pairs = append(s.pairs, pairing{-1, j, 1, missing})
+	for j := range m.b {
+		if m.free(m.b, j, &m.theirs) {
+			m.pairs = append(m.pairs, pairing{-1, j, 1, missing})
+		}
+	}
+	s.pairs = m.pairs
+}
+
+// matching is two names being matched, and which of their words are.
+type matching struct {
+	a, b         []term
+	mine, theirs [maxTerms]bool
+	pairs        []pairing
+}
+
+func (m *matching) free(list []term, i int, taken *[maxTerms]bool) bool {
+	return named(list[i].class) == 1 && !taken[i]
+}
+
+// each calls use for all words of both names that are not matched.
+func (m *matching) each(use func(i, j int)) {
+	for i := range m.a {
+		for j := range m.b {
+			if m.free(m.a, i, &m.mine) && m.free(m.b, j, &m.theirs) {
+				use(i, j)
+			}
+		}
+	}
+}
+
+func (m *matching) take(i, j, n int, h how) {
+	m.pairs = append(m.pairs, pairing{i, j, n, h})
+	m.mine[i], m.theirs[j] = true, true
+}
+
+// together matches one word with several that are written together.
+func (m *matching) together(i, j int) {
+	if n := together(m.a[i].text, m.b, j, m.theirs[:]); n > 0 {
+		m.take(i, j, n, joined)
+		for k := j; k < j+n; k++ {
+			m.theirs[k] = true
+		}
+	} else if n := together(m.b[j].text, m.a, i, m.mine[:]); n > 0 {
+		m.take(i, j, n, joined)
+		for k := i; k < i+n; k++ {
+			m.mine[k] = true
 		}
 	}
 }
@@ -335,7 +387,7 @@ func sounds(a, b string) bool {
 	return string(appendSound(make([]byte, 0, usual), a)) == string(appendSound(make([]byte, 0, usual), b))
 }
 
-// alike reports whether two words may be one, misspelt: as they are written, or
+// alike reports whether two words may be one, misspelled: as they are written, or
 // in their common form. Words with digits are not: one other digit is another
 // thing.
 func alike(a, b term) bool {

@@ -13,7 +13,7 @@ import (
 	"debadge/graph"
 )
 
-// Pair is a row of a labelled set: a text, a name, and whether the text is a way
+// Pair is a row of a labeled set: a text, a name, and whether the text is a way
 // to write that name.
 type Pair struct {
 	Text, Brand, Name string
@@ -23,16 +23,16 @@ type Pair struct {
 	Score             float64
 }
 
-// pairHeader is the header of a labelled set.
+// pairHeader is the header of a labeled set.
 var pairHeader = []string{"text", "brand", "name", "kind", "same", "how"}
 
-// ReadPairs reads a labelled set from CSV.
+// ReadPairs reads a labeled set from CSV.
 func ReadPairs(r io.Reader) ([]Pair, error) {
 	rows := csv.NewReader(r)
 	rows.FieldsPerRecord = len(pairHeader)
 	header, err := rows.Read()
 	if err != nil || !slices.Equal(header, pairHeader) {
-		return nil, graph.Errorf(graph.KindInvalid, "a labelled set is a CSV file that begins with the header %s", strings.Join(pairHeader, ","))
+		return nil, graph.Errorf(graph.KindInvalid, "a labeled set is a CSV file that begins with the header %s", strings.Join(pairHeader, ","))
 	}
 	var pairs []Pair
 	for {
@@ -41,17 +41,17 @@ func ReadPairs(r io.Reader) ([]Pair, error) {
 			break
 		}
 		if err != nil {
-			return nil, graph.Errorf(graph.KindInvalid, "the labelled set cannot be read: %w", err)
+			return nil, graph.Errorf(graph.KindInvalid, "the labeled set cannot be read: %w", err)
 		}
 		line, _ := rows.FieldPos(0)
 		p := Pair{Text: row[0], Brand: row[1], Name: row[2], Kind: graph.Kind(row[3]), Same: row[4] == "yes", How: row[5]}
 		if (p.Kind != graph.Company && p.Kind != graph.Product) || (row[4] != "yes" && row[4] != "no") {
-			return nil, graph.Errorf(graph.KindInvalid, "line %d of the labelled set: kind is company or product, and same is yes or no", line)
+			return nil, graph.Errorf(graph.KindInvalid, "line %d of the labeled set: kind is company or product, and same is yes or no", line)
 		}
 		pairs = append(pairs, p)
 	}
 	if len(pairs) == 0 {
-		return nil, graph.Errorf(graph.KindInvalid, "the labelled set has no pair")
+		return nil, graph.Errorf(graph.KindInvalid, "the labeled set has no pair")
 	}
 	return pairs, nil
 }

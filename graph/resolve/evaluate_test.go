@@ -8,7 +8,7 @@ import (
 	"debadge/graph/resolve"
 )
 
-func labelled(t *testing.T) []resolve.Pair {
+func labeled(t *testing.T) []resolve.Pair {
 	t.Helper()
 	f, err := os.Open("testdata/pairs.csv")
 	if err != nil {
@@ -22,13 +22,13 @@ func labelled(t *testing.T) []resolve.Pair {
 	return pairs
 }
 
-// TestLabelledSet holds the promise of the README: run it with -v to see the
+// TestLabeledSet holds the promise of the README: run it with -v to see the
 // misses.
-func TestLabelledSet(t *testing.T) {
+func TestLabeledSet(t *testing.T) {
 	const least = 0.97
-	pairs := labelled(t)
+	pairs := labeled(t)
 	if len(pairs) < 400 {
-		t.Errorf("the labelled set has %d pairs, want at least 400", len(pairs))
+		t.Errorf("the labeled set has %d pairs, want at least 400", len(pairs))
 	}
 	scored, err := resolve.Evaluate(pairs, resolve.Options{})
 	if err != nil {

@@ -182,7 +182,7 @@ func (f *folder) punctuation(r rune, rest []rune) {
 	followed := len(rest) > 0 && (unicode.IsLetter(rest[0]) || unicode.IsDigit(rest[0]) || invisible(rest[0]))
 	switch {
 	case r < utf8.RuneSelf:
-		f.ascii(byte(r), followed)
+		f.ascii(byte(r), followed) //nolint:gosec // it is ASCII
 	case isDash(r) || r == '⁄' || r == '∕' || r == '·' || r == '・':
 		f.changes |= changedPunctuation
 		f.ascii('-', followed)
@@ -250,7 +250,7 @@ func (f *folder) letters(word []rune) {
 	asSeen := alike && (latin || f.alike)
 	for _, r := range word {
 		if r < utf8.RuneSelf {
-			f.ascii(byte(r), true)
+			f.ascii(byte(r), true) //nolint:gosec // it is ASCII
 			continue
 		}
 		if c, ok := lookAlikes[r]; ok && (asSeen || unicode.Is(unicode.Latin, r)) {

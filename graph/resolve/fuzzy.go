@@ -52,11 +52,11 @@ func (r *run) fuzzy(reading int) {
 }
 
 // termGrams takes the words that make a name its own first: unless they may be
-// common ones, misspelt, and there are no others.
+// common ones, misspelled, and there are no others.
 func (r *run) termGrams() textGrams {
 	g := textGrams{r.grams.own[:0], r.grams.other[:0]}
 	for _, t := range r.terms {
-		if t.class == nameWord && !(isASCII(t.as) && nearCommon(t.text)) {
+		if t.class == nameWord && (!isASCII(t.as) || !nearCommon(t.text)) {
 			g.own = appendHanGrams(appendGrams(g.own, t.text), t.as)
 		}
 	}
@@ -275,7 +275,7 @@ func (r *run) confusions(reading int) {
 
 const shortestCode = 4
 
-// product compares a product's name with the text: words may be misspelt, and
+// product compares a product's name with the text: words may be misspelled, and
 // numbers must be the same. One that differs in a number is another model.
 func (r *run) product(s *segment, n uint32, reading int) {
 	if r.q.Kind == graph.Company || s.names[n].kind != product {
@@ -306,7 +306,7 @@ func (r *run) words(c *candidate) bool {
 				found = true
 			case alike(a, b):
 				found = true
-				c.score -= slip(term{nameWord, k, k}, term{nameWord, m.text, m.text})
+				c.score -= slip(term{nameWord, k, k}, term{nameWord, m.text, m.text}, 0)
 				slips++
 			case from >= 0:
 				return false // the parts of a model stand together
@@ -325,7 +325,7 @@ func (r *run) words(c *candidate) bool {
 	}
 	c.from, c.to = from, at
 	if slips > 0 && len(r.model) == 1 {
-		c.score -= costShort // one misspelt word is all that there is
+		c.score -= costShort // one misspelled word is all that there is
 	}
 	r.around(c, false)
 	return true

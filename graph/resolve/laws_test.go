@@ -17,10 +17,10 @@ import (
 	"debadge/graph/resolve"
 )
 
-// fixtures are an index of the names of the labelled set, each an entity.
+// fixtures are an index of the names of the labeled set, each an entity.
 func fixtures(t *testing.T) (*resolve.Index, []resolve.Pair) {
 	t.Helper()
-	pairs := labelled(t)
+	pairs := labeled(t)
 	seen := map[string]bool{}
 	var entities []graph.Entity
 	var names []resolve.Pair
@@ -74,7 +74,7 @@ func disguise(r *rand.Rand, name string) string {
 func TestDisguisedNames(t *testing.T) {
 	const rounds, least = 1000, 0.99
 	x, names := fixtures(t)
-	r := rand.New(rand.NewPCG(16, 16)) //nolint:gosec // repeatable by intent
+	r := rand.New(rand.NewPCG(16, 16))
 	right, wrong, missed := 0, 0, 0
 	for range rounds {
 		p := names[r.IntN(len(names))]
@@ -107,7 +107,7 @@ func TestDisguisedNames(t *testing.T) {
 // a text resolves to.
 func TestRelatedChangesNoOutcome(t *testing.T) {
 	x, _ := fixtures(t)
-	for _, p := range labelled(t) {
+	for _, p := range labeled(t) {
 		a := x.Resolve(resolve.Query{Text: p.Text, Kind: p.Kind})
 		b := x.Resolve(resolve.Query{Text: p.Text, Kind: p.Kind, Related: true})
 		if a.Outcome != b.Outcome || !reflect.DeepEqual(a.Entity, b.Entity) {
@@ -119,7 +119,7 @@ func TestRelatedChangesNoOutcome(t *testing.T) {
 // TestManyAskAtOnce compares the answers of goroutines that share an index.
 func TestManyAskAtOnce(t *testing.T) {
 	x, _ := fixtures(t)
-	pairs := labelled(t)
+	pairs := labeled(t)
 	want := make([]resolve.Result, len(pairs))
 	for i, p := range pairs {
 		want[i] = x.Resolve(resolve.Query{Text: p.Text})
@@ -186,14 +186,14 @@ func TestUpdateKnowsWhatChanged(t *testing.T) {
 func TestChoices(t *testing.T) {
 	ctx := t.Context()
 	s := store(t, world()...)
-	decide := func(make func(graph.Entity, resolve.Choice) (graph.ChangeSet, error), id graph.ID, text string) {
+	decide := func(choose func(graph.Entity, resolve.Choice) (graph.ChangeSet, error), id graph.ID, text string) {
 		t.Helper()
 		err := s.View(ctx, graph.Moment{}, func(v graph.View) error {
 			found, err := v.Entities(ctx, []graph.ID{id})
 			if err != nil {
 				return err
 			}
-			cs, err := make(found[0], resolve.Choice{Text: text, Author: "a.lopez", Reason: "invoice 17 shows it"})
+			cs, err := choose(found[0], resolve.Choice{Text: text, Author: "a.lopez", Reason: "invoice 17 shows it"})
 			if err != nil {
 				return err
 			}

@@ -19,7 +19,7 @@ func pairs(text string) map[rune]byte {
 	m := map[rune]byte{}
 	for word := range strings.FieldsSeq(text) {
 		r := []rune(word)
-		m[r[0]] = byte(r[1])
+		m[r[0]] = word[len(word)-1]
 	}
 	return m
 }

@@ -120,7 +120,7 @@ func options(behind []chunk) bool {
 		}
 	}
 	first := behind[0].text
-	return !variants[first] && !(isGeneration(first) && strings.Contains("egmvx", first[:1]))
+	return !variants[first] && (!isGeneration(first) || !strings.Contains("egmvx", first[:1]))
 }
 
 // confusable writes O as 0, and I and L as 1.

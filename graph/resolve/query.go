@@ -97,7 +97,7 @@ type Part struct {
 	Text string `json:"text,omitempty"` // in the query, empty if only the name has it
 	Name string `json:"name,omitempty"` // in the name, empty if only the query has it
 	Role string `json:"role"`           // name, place, activity, general, legal form, brand, model, suffix, other
-	How  string `json:"how"`            // same, abbreviated, misspelt, by sound, missing, additional
+	How  string `json:"how"`            // same, abbreviated, misspelled, by sound, missing, additional
 }
 
 // Choice is what a person said about a text and an entity.

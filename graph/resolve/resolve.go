@@ -297,6 +297,8 @@ func (r *run) coreName(s *segment, n uint32, reading int) {
 		c.score = noLegal
 	case legalOther:
 		c.score = otherLegal
+	case legalConflict:
+		c.score = capLegal
 	}
 	if otherHan(r.terms, r.theirs) {
 		c.score, c.basis = confused, OtherWriting

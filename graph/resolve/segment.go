@@ -39,20 +39,16 @@ type kind uint8
 const (
 	company kind = iota
 	product
-	either
 )
 
 func kindOf(k graph.Kind) kind {
-	switch k {
-	case graph.Company:
+	if k == graph.Company {
 		return company
-	case graph.Product:
-		return product
-	default:
-		return either
 	}
+	return product
 }
 
+// choice is what a person said about an entity.
 type choice struct {
 	entity uint32
 	Choice

@@ -3,6 +3,7 @@ package resolve
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"debadge/graph"
 )
@@ -23,13 +24,25 @@ func (r *run) explain(c *candidate, excluded bool) Candidate {
 		} else {
 			r.modelParts(c, f, &out)
 		}
-		if strings.EqualFold(r.q.Text, out.Matched) && r.q.Text == out.Matched {
-			done = 0
+		if strings.Contains(r.q.Text, out.Matched) {
+			done &^= changedCase | changedPunctuation
+		} else if strings.Contains(bare(r.q.Text), bare(out.Matched)) {
+			done &^= changedCase
 		}
 		out.Transformations = (done | theirs.changes&^changedCase&^changedPunctuation).names()
 	}
 	out.Why = why(c, &out, excluded)
 	return out
+}
+
+// bare is a text without spaces and punctuation.
+func bare(text string) string {
+	return strings.Map(func(c rune) rune {
+		if unicode.IsLetter(c) || unicode.IsDigit(c) {
+			return c
+		}
+		return -1
+	}, text)
 }
 
 // companyParts says which words matched.

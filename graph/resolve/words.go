@@ -39,7 +39,8 @@ var (
 	words      = latinWords()
 	hanWords   = hanDictionary()
 	phrases    = phraseWords()
-	slips      = slipped()
+	slips      = slipped(func(word) bool { return true })
+	legalSlips = slipped(func(w word) bool { return w.class == legalWord })
 	describing = modelWords("describing")
 	variants   = modelWords("variant")
 )
@@ -117,13 +118,13 @@ func modelWords(wanted string) map[string]bool {
 	return m
 }
 
-// slipped holds the common words with any one letter left out: a word that is
+// slipped holds the common words that are wanted with any one letter left out: a word that is
 // one letter away from a common word shares such a form with it.
-func slipped() map[string]bool {
+func slipped(wanted func(word) bool) map[string]bool {
 	const short = 5
 	m := map[string]bool{}
-	for w := range words {
-		if len(w) >= short {
+	for w, of := range words {
+		if len(w) >= short && wanted(of) {
 			eachSlip(w, func(s string) bool { m[s] = true; return false })
 		}
 	}
@@ -144,5 +145,11 @@ func eachSlip(text string, use func(string) bool) bool {
 	return false
 }
 
-// nearCommon reports whether a word may be a common one, misspelt.
+// nearCommon reports whether a word may be a common one, misspelled.
 func nearCommon(text string) bool { return eachSlip(text, func(s string) bool { return slips[s] }) }
+
+// nearLegal reports whether a word may be a legal form, misspelled.
+func nearLegal(text string) bool {
+	const short = 6
+	return len(text) >= short && eachSlip(text, func(s string) bool { return legalSlips[s] })
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"debadge/graph"
@@ -60,6 +61,7 @@ type answerer struct {
 	known   *cache[*assessed]
 	parties *cache[graph.EntityRef]
 	unsure  graph.Action // the policy's action for what is unknown
+	buffers sync.Pool    // of *[]byte, for the encoded rows of a batch
 }
 
 // assessed is what the graph holds about an entity.
@@ -114,6 +116,9 @@ func (a *answerer) answer(ctx context.Context, b *batch, e Encoder) error {
 		ctx, cancel = context.WithTimeout(ctx, a.opts.Timeout)
 		defer cancel()
 	}
+	if free, ok := a.buffers.Get().(*[]byte); ok {
+		b.encoded = *free
+	}
 	return a.store.View(ctx, a.at, func(v graph.View) error {
 		assessor, err := graph.NewAssessor(ctx, v, a.opts.Policy, a.opts.AsOf, a.opts.Lists)
 		if err != nil {
@@ -121,17 +126,14 @@ func (a *answerer) answer(ctx context.Context, b *batch, e Encoder) error {
 		}
 		defer assessor.Close()
 		q := &asking{answerer: a, view: v, assessor: assessor}
-		b.rows, b.encoded = make([]Row, len(b.lines)), make([][]byte, len(b.lines)) // anew if this is a retry
-		var buffer []byte
+		b.rows, b.encoded = make([]Row, len(b.lines)), b.encoded[:0] // anew if this is a retry
 		for i := range b.lines {
 			if err := q.row(ctx, &b.lines[i], &b.rows[i]); err != nil {
 				return err
 			}
-			start := len(buffer)
-			if buffer, err = e.Encode(buffer, &b.rows[i]); err != nil {
+			if b.encoded, err = e.Encode(b.encoded, &b.rows[i]); err != nil {
 				return err
 			}
-			b.encoded[i] = buffer[start:len(buffer):len(buffer)]
 		}
 		return nil
 	})

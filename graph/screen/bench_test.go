@@ -15,14 +15,14 @@ import (
 
 	"debadge/graph"
 	"debadge/graph/file"
-	"debadge/graph/index"
 	"debadge/graph/resolve"
 	"debadge/graph/screen"
+	"debadge/graph/sqlite"
 	"debadge/graph/synth"
 )
 
 // world is a synthetic graph of DEBADGE_BENCH_PRODUCTS products, 10,000 if it
-// is not set, in memory. It is made once a process.
+// is not set, in a SQLite file with an index on it. It is made once a process.
 type world struct {
 	store graph.Store
 	names screen.Names
@@ -36,8 +36,16 @@ var (
 func build(b *testing.B) *world {
 	b.Helper()
 	once.Do(func() {
-		made = &world{store: index.NewMemory(noon)}
-		fill(b, made.store, size(b, "DEBADGE_BENCH_PRODUCTS", 10_000))
+		folder, err := os.MkdirTemp("", "debadge-bench") //nolint:usetesting // outlives the benchmark that makes it
+		if err != nil {
+			b.Fatal(err)
+		}
+		local, err := sqlite.Open(b.Context(), filepath.Join(folder, "synth.db"), noon)
+		if err != nil {
+			b.Fatal(err)
+		}
+		fill(b, local, size(b, "DEBADGE_BENCH_PRODUCTS", 10_000))
+		made = &world{store: follow(b, local)}
 		began := time.Now() //nolint:forbidigo // benchmarks measure time
 		x, err := resolve.Open(b.Context(), made.store, graph.Moment{}, resolve.Options{})
 		if err != nil {
@@ -171,7 +179,8 @@ func keep(b *testing.B, w *world, order []byte) {
 // file: the most that the heap has beside the graph, for two lengths.
 func BenchmarkScreenMemory(b *testing.B) {
 	w := build(b)
-	for _, lines := range []int{benchLines, 10 * benchLines} {
+	longest := size(b, "DEBADGE_BENCH_LINES", 10*benchLines)
+	for _, lines := range []int{longest / 10, longest} {
 		path := filepath.Join(b.TempDir(), "order.csv")
 		if err := os.WriteFile(path, order(b, w.store, synth.OrderOptions{Lines: lines, Seed: 7}), 0o600); err != nil {
 			b.Fatal(err)

@@ -124,8 +124,8 @@ func TestBrokenBillsSayHowFarTheyWereRead(t *testing.T) {
 	}
 }
 
-// TestOneComponentHasABound: a component that never ends ends the file, and
-// takes no more memory than a component may.
+// TestOneComponentHasABound: a component without an end is the end of the
+// file, and takes no more memory than a component may.
 func TestOneComponentHasABound(t *testing.T) {
 	for name, parts := range map[string]func(string, io.Reader) bomParts{
 		`{"components":[{"name":"`: inJSON,

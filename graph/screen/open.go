@@ -39,8 +39,8 @@ func ParseFormat(text string) (string, error) {
 	return "", graph.Errorf(graph.KindInvalid, "%q is not a format that is screened; use %s", text, strings.Join(Formats(), ", "))
 }
 
-// Open returns the lines of a file. What a file is is told by its content,
-// unless the options say it.
+// Open returns the lines of a file. Its content tells its format, unless the
+// options do.
 func Open(f *file.File, opts InputOptions) (Reader, error) {
 	format := opts.Format
 	if format == "" {

@@ -67,7 +67,7 @@ const batchSize = 256
 type batch struct {
 	lines   []Line
 	rows    []Row
-	encoded [][]byte
+	encoded []byte // all rows
 	at      Progress
 	leftOut map[string]int
 	err     error // of reading on, or of answering
@@ -90,12 +90,14 @@ func Run(ctx context.Context, s graph.Store, r Reader, e Encoder, w io.Writer, o
 	}
 	count := newCounter()
 	err = pump(ctx, a, r, e, func(b *batch) error {
+		if _, err := rows.Write(b.encoded); err != nil {
+			return graph.Unavailable("the output cannot be written", err)
+		}
 		for i := range b.rows {
 			count.add(&b.rows[i])
-			if _, err := rows.Write(b.encoded[i]); err != nil {
-				return graph.Unavailable("the output cannot be written", err)
-			}
 		}
+		free := b.encoded // and not the batch, which would stay in memory
+		a.buffers.Put(&free)
 		count.LeftOut = b.leftOut
 		if opts.Progress != nil && len(b.rows) > 0 {
 			b.at.Lines = count.actions.Lines
@@ -136,39 +138,13 @@ func pump(ctx context.Context, a *answerer, r Reader, e Encoder, write func(*bat
 	defer stop()
 	go read(ctx, r, work, order)
 	for range workers {
-		busy.Go(func() {
-			for {
-				select {
-				case <-ctx.Done():
-					return
-				case b, ok := <-work:
-					if !ok {
-						return
-					}
-					if err := a.answer(ctx, b, e); err != nil {
-						b.rows, b.err = nil, err
-					}
-					close(b.done)
-				}
-			}
-		})
+		busy.Go(func() { a.serve(ctx, work, e) })
 	}
 	for {
-		if ctx.Err() != nil {
-			return interrupted(ctx) // also where the next batch is ready
+		b, err := await(ctx, order)
+		if err == nil {
+			err = write(b)
 		}
-		var b *batch
-		select {
-		case <-ctx.Done():
-			return interrupted(ctx)
-		case b = <-order:
-		}
-		select {
-		case <-ctx.Done():
-			return interrupted(ctx)
-		case <-b.done:
-		}
-		err := write(b)
 		switch {
 		case err != nil:
 			return err
@@ -177,6 +153,44 @@ func pump(ctx context.Context, a *answerer, r Reader, e Encoder, write func(*bat
 		case b.err != nil:
 			return b.err
 		}
+	}
+}
+
+// serve answers batches until there are no more.
+func (a *answerer) serve(ctx context.Context, work <-chan *batch, e Encoder) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case b, ok := <-work:
+			if !ok {
+				return
+			}
+			if err := a.answer(ctx, b, e); err != nil {
+				b.rows, b.encoded, b.err = nil, nil, err
+			}
+			close(b.done)
+		}
+	}
+}
+
+// await returns the next batch in order, once it is answered. An interruption
+// comes first, also where the batch is ready.
+func await(ctx context.Context, order <-chan *batch) (*batch, error) {
+	if ctx.Err() != nil {
+		return nil, interrupted(ctx)
+	}
+	var b *batch
+	select {
+	case <-ctx.Done():
+		return nil, interrupted(ctx)
+	case b = <-order:
+	}
+	select {
+	case <-ctx.Done():
+		return nil, interrupted(ctx)
+	case <-b.done:
+		return b, nil
 	}
 }
 

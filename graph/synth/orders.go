@@ -30,7 +30,7 @@ const (
 	orderWritten    = 20 // in another case, spacing or order
 	orderMisspelled = 10
 	orderAgain      = 10 // a line that was there before
-	// the others are of products that no store has
+	// The others are of products that no store has.
 )
 
 // orderAtOnce is how many lines are made of entities read together.

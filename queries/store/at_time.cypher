@@ -6,7 +6,8 @@
 // Columns:
 //   revision     integer         the newest revision recorded at or before the time
 //   recorded_at  datetime        when it was recorded
-//   lists        list of string  the ids of the lists that were known then: questions name them, and they are few
+//   lists        list of map     the lists that were known then, in the versions of then: questions name them, and
+//                                they are few
 
 MATCH (c:ChangeSet)
 WHERE c.recorded_at <= $time
@@ -14,4 +15,17 @@ WITH c
 ORDER BY c.recorded_at DESC, c.revision DESC
 LIMIT 1
 RETURN c.revision AS revision, c.recorded_at AS recorded_at,
-  COLLECT { MATCH (l:List) WHERE l.created <= c.revision RETURN l.id } AS lists
+  COLLECT {
+    MATCH (l:List) WHERE l.created <= c.revision
+    CALL (l, c) {
+      WITH l, c WHERE l.revision <= c.revision
+      RETURN l AS version
+      UNION ALL
+      WITH l, c WHERE l.revision > c.revision
+      MATCH (l)-[:FORMERLY]->(v)
+      WHERE v.revision <= c.revision AND c.revision < v.until
+      RETURN v AS version
+    }
+    RETURN version {.id, .name, .brand, .aliases, .alias_languages, .attributes}
+    ORDER BY l.id
+  } AS lists

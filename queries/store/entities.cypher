@@ -2,13 +2,13 @@
 // was not there yet has no row.
 //
 // Parameters:
-//   ids       list of string  the ids
-//   revision  integer         the revision
+//   batch     map      ids: the ids
+//   revision  integer  the revision
 //
 // Columns:
 //   entity  map  id, name, brand, aliases, alias_languages and attributes
 
-UNWIND $ids AS id
+UNWIND $batch.ids AS id
 MATCH (n:Entity {id: id})
 CALL (n) {
   WITH n WHERE n.revision <= $revision

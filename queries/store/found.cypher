@@ -7,6 +7,6 @@
 //   schema  integer  the version of the schema
 
 MERGE (s:Store {name: 'debadge'})
-ON CREATE SET s.revision = 0, s.entities = 0, s.sources = 0, s.claims = 0, s.retracted = 0
+ON CREATE SET s.revision = 0, s.entities = 0, s.sources = 0, s.claims = 0, s.retracted = 0, s.misnamed = 0
 SET s.schema = $schema
 RETURN s.schema AS schema

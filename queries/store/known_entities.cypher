@@ -1,11 +1,11 @@
 // Finds the newest versions of entities by their ids.
 //
 // Parameters:
-//   ids  list of string  the ids of the entities
+//   batch  map  ids: the ids of the entities
 //
 // Columns:
 //   entity  map  id, name, brand, aliases, alias_languages and attributes
 
-UNWIND $ids AS id
+UNWIND $batch.ids AS id
 MATCH (e:Entity {id: id})
 RETURN e {.id, .name, .brand, .aliases, .alias_languages, .attributes} AS entity

@@ -1,13 +1,13 @@
 // Says which of some ids are entities that were known at a revision.
 //
 // Parameters:
-//   ids       list of string  the ids
-//   revision  integer         the revision
+//   batch     map      ids: the ids
+//   revision  integer  the revision
 //
 // Columns:
 //   id  string  an id that is known
 
-UNWIND $ids AS id
+UNWIND $batch.ids AS id
 MATCH (e:Entity {id: id})
 WHERE e.created <= $revision
 RETURN e.id AS id

@@ -2,15 +2,16 @@
 // symmetric claim comes as two rows, the second one mirrored.
 //
 // Parameters:
-//   rows         list of map  id, mirror, reason and replaced_by
-//   revision     integer      the revision that is being written
-//   recorded_at  datetime     when it is recorded
+//   batch        map       rows, each with id, mirror, reason and replaced_by
+//   revision     integer   the revision that is being written
+//   recorded_at  datetime  when it is recorded
 //
 // Columns:
 //   written  integer  how many relationships were written
 
-UNWIND $rows AS row
+UNWIND $batch.rows AS row
 MATCH ()-[r:MAKES {id: row.id, mirror: row.mirror}]->()
+USING INDEX SEEK r:MAKES(id, mirror)
 SET r.retracted = $revision, r.retracted_at = $recorded_at, r.retraction_reason = row.reason,
   r.replaced_by = row.replaced_by
 RETURN count(r) AS written

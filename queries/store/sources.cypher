@@ -2,13 +2,13 @@
 // was not there yet has no row.
 //
 // Parameters:
-//   ids       list of string  the ids
-//   revision  integer         the revision
+//   batch     map      ids: the ids
+//   revision  integer  the revision
 //
 // Columns:
 //   source  map  id, title, publisher, date, url, language, kind and digest
 
-UNWIND $ids AS id
+UNWIND $batch.ids AS id
 MATCH (n:Source {id: id})
 CALL (n) {
   WITH n WHERE n.revision <= $revision

@@ -69,13 +69,8 @@ func (h *history) take(v *version) error {
 	slots, interests := h.slots(v)
 	for i, s := range slots {
 		claim, wrong := v.claim(interests[i])
-		for _, w := range wrong {
-			if !v.told {
-				break
-			}
-			if err := h.sink.Refuse(w); err != nil {
-				return err
-			}
+		if err := v.refuse(h.sink, wrong); err != nil {
+			return err
 		}
 		if claim.Relation == graph.Owns && claim.ShareMax.Micro() == 0 {
 			v.leaveOut(h.sink, "interest with a share of 0")
@@ -125,6 +120,19 @@ func (v *version) unspecified(sink ingest.Sink) error {
 	subject := v.mention(v.Subject.record)
 	subject.Attributes = map[string][]string{"unspecified_owner": {v.InterestedParty.reason}}
 	return sink.Record(ingest.Record{At: v.at, Mentions: []graph.Entity{subject}})
+}
+
+// refuse tells what is wrong, where the version itself is told.
+func (v *version) refuse(sink ingest.Sink, wrong []ingest.Refusal) error {
+	for _, w := range wrong {
+		if !v.told {
+			break
+		}
+		if err := sink.Refuse(w); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // leaveOut counts what is left out, where the version itself is told.

@@ -26,7 +26,7 @@ type entry struct {
 }
 
 const (
-	maxHeld      = 32 << 20 // bytes held in memory before they go to disk
+	defaultHeld  = 32 << 20 // bytes held in memory before they go to disk
 	partitions   = 256
 	maxPartition = 512 << 20 // bytes that belong together, more or less
 )
@@ -34,6 +34,7 @@ const (
 // spool holds entries in memory, and many of them on disk in parts by their
 // keys: what belongs together is in one part, and a part fits into memory.
 type spool struct {
+	limit int // of bytes held in memory, defaultHeld if it is 0
 	held  []entry
 	bytes int
 	dir   string
@@ -53,7 +54,7 @@ func (s *spool) add(e entry) error {
 	}
 	s.held = append(s.held, e)
 	s.bytes += len(e.key) + len(e.data)
-	if s.bytes < maxHeld {
+	if s.bytes < cmp.Or(s.limit, defaultHeld) {
 		return nil
 	}
 	dir, err := os.MkdirTemp("", "debadge-bods-")

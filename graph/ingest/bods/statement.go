@@ -171,7 +171,7 @@ func (e *end) UnmarshalJSON(data []byte) error {
 	err := json.Unmarshal(data, &object)
 	e.record = object.Entity + object.Person
 	if e.record == "" {
-		e.reason = strings.Trim(object.reason.text()+": "+object.Unspecified.text(), ": ")
+		e.reason = strings.Trim(object.text()+": "+object.Unspecified.text(), ": ")
 	}
 	return err
 }

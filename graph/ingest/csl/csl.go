@@ -161,8 +161,7 @@ func isJSON(text io.Reader) (bool, error) {
 		case errors.Is(err, io.EOF):
 			return false, nil
 		case err != nil:
-			var known *graph.Error
-			if errors.As(err, &known) {
+			if _, known := errors.AsType[*graph.Error](err); known {
 				return false, nil // whoever reads the file tells it
 			}
 			return false, err

@@ -2,7 +2,6 @@ package csl_test
 
 import (
 	"bytes"
-	"context"
 	"flag"
 	"fmt"
 	"maps"
@@ -23,38 +22,38 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files")
 
-func opened(t testing.TB, name string, text []byte) []*file.File {
-	t.Helper()
+func opened(tb testing.TB, name string, text []byte) []*file.File {
+	tb.Helper()
 	f, err := file.New(name, text, file.Options{})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return []*file.File{f}
 }
 
-func fixture(t testing.TB, name string) []byte {
-	t.Helper()
+func fixture(tb testing.TB, name string) []byte {
+	tb.Helper()
 	text, err := os.ReadFile("testdata/" + name)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return text
 }
 
 // load imports an edition.
-func load(t testing.TB, s graph.Store, edition string, text []byte) ingest.Report {
-	t.Helper()
+func load(tb testing.TB, s graph.Store, edition string, text []byte) ingest.Report {
+	tb.Helper()
 	var o ingest.Options
 	if edition != "" {
 		day, err := graph.ParseDate(edition)
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		o.Edition = day
 	}
-	report, err := ingest.Import(context.Background(), s, csl.Format(), opened(t, "csl.csv", text), o)
+	report, err := ingest.Import(tb.Context(), s, csl.Format(), opened(tb, "csl.csv", text), o)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return report
 }
@@ -64,10 +63,10 @@ func memory() graph.Store {
 }
 
 // held writes what a store holds now: entities, sources, and claims without ids.
-func held(t testing.TB, s graph.Store) string {
-	t.Helper()
+func held(tb testing.TB, s graph.Store) string {
+	tb.Helper()
 	entities, claims, lines := map[graph.ID]graph.Entity{}, map[graph.ID]graph.Claim{}, []string{}
-	err := s.Changes(context.Background(), 0, func(c graph.Change) error {
+	err := s.Changes(tb.Context(), 0, func(c graph.Change) error {
 		for _, e := range c.Entities {
 			entities[e.ID] = e
 		}
@@ -85,29 +84,30 @@ func held(t testing.TB, s graph.Store) string {
 		return nil
 	})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	for _, e := range entities {
-		line := string(e.ID) + " " + e.Name
+		names := []string{string(e.ID) + " " + e.Name}
 		for _, a := range e.Aliases {
-			line += " | " + a.Text
+			names = append(names, a.Text)
 		}
+		parts := []string{strings.Join(names, " | ")}
 		for _, k := range slices.Sorted(maps.Keys(e.Attributes)) {
 			if !strings.HasPrefix(k, "edition") {
-				line += "\n    " + k + ": " + strings.Join(e.Attributes[k], " | ")
+				parts = append(parts, k+": "+strings.Join(e.Attributes[k], " | "))
 			}
 		}
-		lines = append(lines, line)
+		lines = append(lines, strings.Join(parts, "\n    "))
 	}
 	for _, c := range claims {
-		line := fmt.Sprintf("%s %s -> %s [%s, %s) %v", c.Relation, c.From, c.To, c.ValidFrom, c.ValidTo, c.Attributes)
+		parts := []string{fmt.Sprintf("%s %s -> %s [%s, %s) %v", c.Relation, c.From, c.To, c.ValidFrom, c.ValidTo, c.Attributes)}
 		for _, q := range c.Citations {
 			if strings.HasPrefix(string(q.Source), "source:us-csl:") {
 				q.Source, q.Locator = "the file", ""
 			}
-			line += fmt.Sprintf("\n    %s %s %s", q.Source, q.Locator, q.Text)
+			parts = append(parts, fmt.Sprintf("%s %s %s", q.Source, q.Locator, q.Text))
 		}
-		lines = append(lines, line)
+		lines = append(lines, strings.Join(parts, "\n    "))
 	}
 	slices.Sort(lines)
 	return strings.Join(lines, "\n") + "\n"

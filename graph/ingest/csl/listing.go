@@ -23,8 +23,10 @@ func (e entry) when(l list, sink ingest.Sink) (when, error) {
 		column, text string
 		date         *graph.Date
 	}{
-		{"start_date", e.start, &w.from}, {"end_date", e.end, &w.to},
-		{"ids", d.listed, &w.announced}, {"ids", d.effective, &w.from},
+		{"start_date", e.start, &w.from},
+		{"end_date", e.end, &w.to},
+		{"ids", d.listed, &w.announced},
+		{"ids", d.effective, &w.from},
 	} {
 		if field.text == "" {
 			continue
@@ -80,7 +82,9 @@ func (e entry) listing(l list, w when, party graph.ID, key string) ingest.Statem
 func (e entry) terms(w when) string {
 	var parts []string
 	for _, part := range []struct{ what, text string }{
-		{"Federal Register: ", e.notice}, {"License requirement: ", e.requirement}, {"License policy: ", e.policy},
+		{"Federal Register: ", e.notice},
+		{"License requirement: ", e.requirement},
+		{"License policy: ", e.policy},
 		{"Standard order: ", e.standardOrder},
 	} {
 		if text := ingest.Tidy(part.text); text != "" {

@@ -30,9 +30,9 @@ func (e entry) tell(known numbers, sink ingest.Sink) error {
 	r := ingest.Record{At: e.at, Mentions: []graph.Entity{l.entity()}}
 	party, former := e.party(names)
 	r.Entities = []graph.Entity{party}
-	r.Claims = []ingest.Statement{e.listing(l, w, party.ID, e.key(l))}
+	r.Claims = []ingest.Statement{e.listing(l, w, party.ID, e.key())}
 	for _, name := range former {
-		e.formerly(&r, name, party, e.listing(l, w, "", "formerly\n"+e.key(l)))
+		e.formerly(&r, name, party, e.listing(l, w, "", "formerly\n"+e.key()))
 	}
 	e.relatives(&r, names, party)
 	e.links(&r, known, party)
@@ -59,7 +59,7 @@ func (e entry) id(name string) graph.ID {
 
 // key tells the listings of one party apart: several rows with an address and a
 // notice each. A number needs no more, as it comes once on each list.
-func (e entry) key(l list) string {
+func (e entry) key() string {
 	if e.number != "" {
 		return ""
 	}

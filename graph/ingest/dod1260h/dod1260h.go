@@ -19,6 +19,7 @@
 package dod1260h
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -144,6 +145,7 @@ func add(rows []row, name string, from file.Row, start, end string, sink ingest.
 	if r.name == "" {
 		r.name = unmarked(r.printed)
 	}
+	r.printed = cmp.Or(r.printed, r.name)
 	wrong := func(column, reason string) ([]row, error) {
 		at := r.at
 		at.Column = column

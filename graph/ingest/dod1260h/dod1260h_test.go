@@ -1,62 +1,25 @@
 package dod1260h_test
 
 import (
-	"context"
-	"flag"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"debadge/graph"
-	"debadge/graph/file"
-	"debadge/graph/index"
-	"debadge/graph/ingest"
 	"debadge/graph/ingest/dod1260h"
-	"debadge/graph/ingest/transcript"
+	"debadge/graph/ingest/ingesttest"
 )
 
-var update = flag.Bool("update", false, "write the golden file anew")
-
-func fixture(tb testing.TB) []byte {
+func read(tb testing.TB, content []byte) (*ingesttest.Transcript, error) {
 	tb.Helper()
-	content, err := os.ReadFile(filepath.Join("testdata", "sanctions.csv"))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return content
-}
-
-func read(tb testing.TB, content []byte) (*transcript.Sink, error) {
-	tb.Helper()
-	f, err := file.New("sanctions.csv", content, file.Options{})
-	if err != nil {
-		return &transcript.Sink{}, err
-	}
-	var sink transcript.Sink
-	err = dod1260h.Format().Read(context.WithoutCancel(tb.Context()), []*file.File{f}, &sink)
-	return &sink, err
+	return ingesttest.Read(tb, dod1260h.Format(), "sanctions.csv", content)
 }
 
 func TestGolden(t *testing.T) {
-	sink, err := read(t, fixture(t))
+	sink, err := read(t, ingesttest.Fixture(t, "sanctions.csv"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, golden := sink.String(), filepath.Join("testdata", "sanctions.csv.golden")
-	if *update {
-		if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("got\n%s\nwant what is in %s", got, golden)
-	}
+	ingesttest.Golden(t, "sanctions.csv.golden", sink)
 }
 
 func TestHeader(t *testing.T) {
@@ -76,32 +39,15 @@ func TestHeader(t *testing.T) {
 	}
 }
 
-func imported(t *testing.T, store graph.Store, content []byte, edition string) ingest.Report {
-	t.Helper()
-	f, err := file.New("sanctions.csv", content, file.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	date, err := graph.ParseDate(edition)
-	if err != nil {
-		t.Fatal(err)
-	}
-	report, err := ingest.Import(t.Context(), store, dod1260h.Format(), []*file.File{f}, ingest.Options{Edition: date})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return report
-}
-
 // TestHistory asks who is listed on days before, between and after the rows, by
 // a policy that takes no affiliation: a listed parent does not answer.
 func TestHistory(t *testing.T) {
-	store := index.NewMemory(func() time.Time { return time.Date(2033, 1, 1, 0, 0, 0, 0, time.UTC) })
-	report := imported(t, store, fixture(t), "2026-07-01")
+	store := ingesttest.Memory()
+	report := ingesttest.ImportEdition(t, store, dod1260h.Format(), ingesttest.Open(t, "sanctions.csv"), "2026-07-01")
 	if report.ConflictCount != 1 || report.Refused != 5 || report.Closed != 0 {
 		t.Errorf("the import: %+v, want one conflict, five rows refused and nothing closed", report)
 	}
-	if again := imported(t, store, fixture(t), "2026-07-01"); again.Commits != 0 || again.Changed != 0 {
+	if again := ingesttest.ImportEdition(t, store, dod1260h.Format(), ingesttest.Open(t, "sanctions.csv"), "2026-07-01"); again.Commits != 0 || again.Changed != 0 {
 		t.Errorf("the same file again: %+v", again)
 	}
 	for _, c := range []struct {
@@ -117,14 +63,7 @@ func TestHistory(t *testing.T) {
 		{"Example Memory Inc.", "2026-06-08", "listed"},
 		{"Example Optics", "2025-01-07", "listed"},
 	} {
-		asOf, err := graph.ParseDate(c.day)
-		if err != nil {
-			t.Fatal(err)
-		}
-		answer, err := graph.Trace(t.Context(), store, graph.Question{Subject: c.subject, AsOf: asOf.Earliest(), Policy: graph.StrictPolicy()})
-		if err != nil {
-			t.Fatal(err)
-		}
+		answer := ingesttest.Trace(t, store, c.subject, c.day, graph.StrictPolicy())
 		if string(answer.Finding) != c.want {
 			t.Errorf("%s on %s is %s, want %s", c.subject, c.day, answer.Finding, c.want)
 		}
@@ -132,7 +71,7 @@ func TestHistory(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	f.Add(fixture(f))
+	f.Add(ingesttest.Fixture(f, "sanctions.csv"))
 	f.Add([]byte("name,alias,previous name,parent name,start,end\na,b;c,d,e,2024,2025\na,,,,2024-06,\n"))
 	f.Fuzz(func(t *testing.T, content []byte) {
 		sink, err := read(t, content)

@@ -170,7 +170,8 @@ func (h *history) link(relation graph.Relation, other string, r *row, citations 
 		return
 	}
 	h.linked[pair] = true
-	if _, ok := h.parties[other]; !ok {
+	mentioned := slices.ContainsFunc(record.Mentions, func(e graph.Entity) bool { return e.ID == id(other) })
+	if _, ok := h.parties[other]; !ok && !mentioned {
 		record.Mentions = append(record.Mentions, graph.Entity{ID: id(other), Name: other})
 	}
 	claim := graph.Claim{Relation: relation, From: id(other), To: id(r.name), Status: graph.Confirmed, Citations: slices.Clone(citations)}

@@ -1,69 +1,40 @@
 package eu_test
 
 import (
-	"flag"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"debadge/graph"
-	"debadge/graph/file"
 	"debadge/graph/ingest"
 	"debadge/graph/ingest/eu"
-	"debadge/graph/ingest/transcript"
+	"debadge/graph/ingest/ingesttest"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
-
-func content(tb testing.TB, name string) []byte {
+func read(tb testing.TB, name string, content []byte) (*ingesttest.Transcript, error) {
 	tb.Helper()
-	text, err := os.ReadFile(filepath.Join("testdata", name))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return text
-}
-
-func read(tb testing.TB, name string, content []byte) (*transcript.Sink, error) {
-	tb.Helper()
-	f, err := file.New(name, content, file.Options{})
-	if err != nil {
-		return &transcript.Sink{}, err
-	}
-	var sink transcript.Sink
-	err = eu.Format().Read(tb.Context(), []*file.File{f}, &sink)
-	return &sink, err
+	return ingesttest.Read(tb, eu.Format(), name, content)
 }
 
 var fixtures = []string{"csvFullSanctionsList.csv", "xmlFullSanctionsList.xml"}
 
 func TestGolden(t *testing.T) {
 	for _, name := range fixtures {
-		sink, err := read(t, name, content(t, name))
+		sink, err := read(t, name, ingesttest.Fixture(t, name))
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, golden := sink.String(), filepath.Join("testdata", name+".golden")
-		if *update {
-			if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if want := string(content(t, name+".golden")); got != want {
-			t.Errorf("got\n%s\nwant what is in %s", got, golden)
-		}
+		ingesttest.Golden(t, name+".golden", sink)
 	}
 }
 
 func TestTableAndXMLSayTheSame(t *testing.T) {
 	said := map[string]string{}
 	for _, name := range fixtures {
-		sink, err := read(t, name, content(t, name))
+		sink, err := read(t, name, ingesttest.Fixture(t, name))
 		if err != nil {
 			t.Fatal(err)
 		}
-		var again transcript.Sink
+		var again ingesttest.Transcript
 		for _, r := range sink.Records {
 			r.At = ingest.Place{}
 			delete(r.Entities[0].Attributes, "weak_alias") // the table does not say which names are weak
@@ -79,22 +50,18 @@ func TestTableAndXMLSayTheSame(t *testing.T) {
 }
 
 func TestOtherFilesAreRefused(t *testing.T) {
-	whole := string(content(t, "xmlFullSanctionsList.xml"))
-	for what, text := range map[string]string{
+	whole := string(ingesttest.Fixture(t, "xmlFullSanctionsList.xml"))
+	ingesttest.Refused(t, eu.Format(), "x", map[string]string{
 		"nothing":              "",
 		"another XML":          "<list><sanctionEntity logicalId='1'/></list>",
 		"another table":        "a;b\n1;2\n",
 		"no end":               whole[:len(whole)/2],
 		"a list inside a list": "<export><export/></export>",
-	} {
-		if _, err := read(t, "x", []byte(text)); err == nil || graph.KindOf(err) != graph.KindInvalid {
-			t.Errorf("%s: %v, want an invalid file", what, err)
-		}
-	}
+	})
 }
 
 func TestACutTableIsIncomplete(t *testing.T) {
-	whole := content(t, "csvFullSanctionsList.csv")
+	whole := ingesttest.Fixture(t, "csvFullSanctionsList.csv")
 	sink, err := read(t, "x.csv", whole[:len(whole)-40])
 	if err != nil {
 		t.Fatal(err)
@@ -106,7 +73,7 @@ func TestACutTableIsIncomplete(t *testing.T) {
 
 func FuzzRead(f *testing.F) {
 	for _, name := range fixtures {
-		f.Add(content(f, name))
+		f.Add(ingesttest.Fixture(f, name))
 	}
 	f.Add([]byte("Entity_LogicalId,NameAlias_WholeName\n1,A\n1,\n,B\n2,\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {

@@ -1,96 +1,38 @@
 package ftm_test
 
 import (
-	"fmt"
-	"strings"
 	"testing"
-	"time"
 
-	"debadge/graph"
-	"debadge/graph/file"
-	"debadge/graph/index"
-	"debadge/graph/ingest"
 	"debadge/graph/ingest/ftm"
+	"debadge/graph/ingest/ingesttest"
 )
 
-func memory() graph.Store {
-	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	return index.NewMemory(func() time.Time { return start })
-}
-
-func load(t *testing.T, s graph.Store, files []*file.File) ingest.Report {
-	t.Helper()
-	report, err := ingest.Import(t.Context(), s, ftm.Format(), files, ingest.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return report
-}
-
-// list puts a company on a list.
-func list(t *testing.T, s graph.Store, company graph.ID) {
-	t.Helper()
-	_, err := s.Append(t.Context(), graph.ChangeSet{
-		Entities: []graph.Entity{{ID: "list:example", Name: "Example List"}},
-		Sources:  []graph.Source{{ID: "source:example", Title: "Example List", Publisher: "Example Office"}},
-		Claims: []graph.Claim{{
-			Relation: graph.ListedOn, From: company, To: "list:example", Status: graph.Confirmed,
-			Citations: []graph.Citation{{Source: "source:example", Stance: graph.Supports}},
-		}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-// asked traces a company and writes the answer in few words: the listings with
-// their ways, and what the house rule on ownership says of the company.
-func asked(t *testing.T, s graph.Store, company graph.ID, day string) string {
-	t.Helper()
-	at, err := graph.ParseDate(day)
-	if err != nil {
-		t.Fatal(err)
-	}
-	a, err := graph.Trace(t.Context(), s, graph.Question{Subject: string(company), AsOf: at.Earliest(), Policy: graph.DefaultPolicy()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	words := []string{string(a.Finding), a.Action.String()}
-	for _, l := range a.Listings {
-		words = append(words, fmt.Sprintf("%s on %s by %s", l.Entity.Name, l.List.ID, l.Way))
-	}
-	for _, o := range a.Ownership {
-		if o.Rule == "house" && o.Entity.ID == company {
-			words = append(words, fmt.Sprintf("ownership %s %s..%s", o.Verdict, o.ShareMin, o.ShareMax))
-		}
-	}
-	return strings.Join(words, "; ")
-}
-
 func TestImport(t *testing.T) {
-	s := memory()
-	first := load(t, s, opened(t, "entities.ftm.json"))
-	if first.Refused != 8 || first.RefusedValues != 1 {
-		t.Errorf("%d rows and %d values refused, want 8 and 1: %+v", first.Refused, first.RefusedValues, first.Refusals)
+	s := ingesttest.Memory()
+	first := ingesttest.Import(t, s, ftm.Format(), ingesttest.Open(t, "entities.ftm.json"))
+	if first.Refused != 9 || first.RefusedValues != 1 {
+		t.Errorf("%d rows and %d values refused, want 9 and 1: %+v", first.Refused, first.RefusedValues, first.Refusals)
 	}
-	if again := load(t, s, opened(t, "entities.ftm.json")); again.Added+again.Changed+again.EntitiesAdded+again.EntitiesChanged > 0 || again.Unchanged != first.Added {
+	if again := ingesttest.Import(t, s, ftm.Format(), ingesttest.Open(t, "entities.ftm.json")); again.Added+again.Changed+again.EntitiesAdded+again.EntitiesChanged > 0 || again.Unchanged != first.Added {
 		t.Errorf("imported again: %+v", again)
 	}
 	// Example Holding is listed; it holds 25 to 50 and once 33.3 percent of Example Works.
 	for day, want := range map[string]string{
-		"2020-06-01": "listed; block; " +
+		"2020-06-01": "listed; review; Example Holding on list:us-ofac-sdn by affiliation; " +
 			"Example Holding on list:ftm:ministry-of-examples by affiliation; Example Holding on list:ftm:xx-trade by affiliation; " +
-			"Example Holding on list:us-ofac-ns-cmic by affiliation; Example Holding on list:us-ofac-sdn by affiliation; ownership undetermined 33.333333..100",
+			"Example Holding on list:us-ofac-ns-cmic by affiliation; ownership undetermined 33.333333..100",
+		"2024-06-01": "listed; block; Example Works on list:us-bis-entity-list by direct; Example Holding on list:us-ofac-sdn by ownership; " +
+			"Example Holding on list:ftm:xx-trade by ownership; Example Holding on list:us-ofac-ns-cmic by ownership; ownership undetermined 25..100",
 	} {
-		if got := asked(t, s, "company:ftm:q-works", day); got != want {
+		if got := ingesttest.Asked(t, s, "company:ftm:q-works", day); got != want {
 			t.Errorf("on %s: %s, want %s", day, got, want)
 		}
 	}
 }
 
 func TestBandsAndEndsDecideWhatOwnershipSays(t *testing.T) {
-	s := memory()
-	load(t, s, content(t, `{"id":"o1","schema":"Ownership","properties":{"owner":["a"],"asset":["b"],"percentage":["50-75"],"startDate":["2015"],"endDate":["2020-07-01"]}}
+	s := ingesttest.Memory()
+	ingesttest.Import(t, s, ftm.Format(), ingesttest.Made(t, "made.txt", `{"id":"o1","schema":"Ownership","properties":{"owner":["a"],"asset":["b"],"percentage":["50-75"],"startDate":["2015"],"endDate":["2020-07-01"]}}
 {"id":"o2","schema":"Ownership","properties":{"owner":["a"],"asset":["b"],"percentage":["25-50"],"startDate":["2020-07-01"],"endDate":["2022"]}}
 {"id":"o3","schema":"Ownership","properties":{"owner":["a"],"asset":["b"],"percentage":["less than 50"],"startDate":["2023"]}}
 {"id":"a","schema":"Company","properties":{"name":["A"]}}
@@ -103,7 +45,7 @@ func TestBandsAndEndsDecideWhatOwnershipSays(t *testing.T) {
 		"2021-01-01": "listed; review; A on list:ftm:office by affiliation; ownership undetermined 25..50",
 		"2024-01-01": "listed; review; A on list:ftm:office by affiliation; ownership out 0..49.999999",
 	} {
-		if got := asked(t, s, "company:ftm:b", day); got != want {
+		if got := ingesttest.Asked(t, s, "company:ftm:b", day); got != want {
 			t.Errorf("on %s: %s, want %s", day, got, want)
 		}
 	}
@@ -112,16 +54,16 @@ func TestBandsAndEndsDecideWhatOwnershipSays(t *testing.T) {
 func TestALinkToAnotherFileNeedsThatFile(t *testing.T) {
 	party := `{"id":"a","schema":"Company","properties":{"name":["A"]}}` + "\n"
 	links := `{"id":"b","schema":"Company","properties":{"name":["B"]}}` + "\n" + `{"id":"o","schema":"Ownership","properties":{"owner":["a"],"asset":["b"]}}` + "\n"
-	alone := load(t, memory(), content(t, links))
+	alone := ingesttest.Import(t, ingesttest.Memory(), ftm.Format(), ingesttest.Made(t, "made.txt", links))
 	if alone.Refused != 1 || alone.Added != 0 {
 		t.Errorf("alone: %+v, want the link refused", alone)
 	}
-	s := memory()
-	load(t, s, content(t, party))
-	if after := load(t, s, content(t, links)); after.Refused != 0 || after.Added != 1 {
+	s := ingesttest.Memory()
+	ingesttest.Import(t, s, ftm.Format(), ingesttest.Made(t, "made.txt", party))
+	if after := ingesttest.Import(t, s, ftm.Format(), ingesttest.Made(t, "made.txt", links)); after.Refused != 0 || after.Added != 1 {
 		t.Errorf("after the other file: %+v, want the link", after)
 	}
-	if both := load(t, memory(), append(content(t, links), content(t, party)...)); both.Refused != 0 || both.Added != 1 {
+	if both := ingesttest.Import(t, ingesttest.Memory(), ftm.Format(), append(ingesttest.Made(t, "made.txt", links), ingesttest.Made(t, "made.txt", party)...)); both.Refused != 0 || both.Added != 1 {
 		t.Errorf("together: %+v, want the link", both)
 	}
 }

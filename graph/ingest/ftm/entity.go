@@ -13,7 +13,20 @@ type entity struct {
 	Schema     string              `json:"schema"`
 	Caption    string              `json:"caption"`
 	Datasets   []string            `json:"datasets"`
-	Properties map[string]property `json:"properties"`
+	Written    json.RawMessage     `json:"properties"`
+	Properties map[string]property `json:"-"` // once they are read
+}
+
+// has reports whether a member of that name may stand in the properties, without
+// reading them.
+func (e *entity) has(member string) bool { return bytes.Contains(e.Written, []byte(`"`+member+`"`)) }
+
+// open reads the properties.
+func (e *entity) open() error {
+	if len(e.Written) == 0 {
+		return nil
+	}
+	return json.Unmarshal(e.Written, &e.Properties)
 }
 
 // property holds the values of a property: texts, and entities where the file
@@ -29,6 +42,13 @@ func (p *property) UnmarshalJSON(data []byte) error {
 	data = bytes.TrimSpace(data)
 	if len(data) == 0 || data[0] != '[' {
 		return p.add(data)
+	}
+	var texts []string
+	if json.Unmarshal(data, &texts) == nil {
+		for _, text := range texts {
+			p.text(text)
+		}
+		return nil
 	}
 	var values []json.RawMessage
 	if err := json.Unmarshal(data, &values); err != nil {

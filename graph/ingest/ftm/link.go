@@ -219,6 +219,6 @@ func (r *reader) ends(at ingest.Place, e *entity, name string) ([]string, error)
 }
 
 func in(at ingest.Place, property string) ingest.Place {
-	at.Column = "properties." + property
+	at.Column = strings.TrimSuffix("properties."+property, ".")
 	return at
 }

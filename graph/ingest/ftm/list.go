@@ -44,12 +44,12 @@ var regulators = map[string]graph.ID{
 
 // names are what the lists above are called where nobody has named them yet.
 var names = map[graph.ID]string{
-	"list:eu-fsf":             "Consolidated list of persons, groups and entities subject to EU financial sanctions",
-	"list:uk-ofsi":            "Consolidated List of Financial Sanctions Targets in the UK",
-	"list:un-sc":              "United Nations Security Council Consolidated List",
+	"list:eu-fsf":             "Consolidated list of persons, groups and entities subject to EU financial sanctions (European Commission)",
+	"list:uk-ofsi":            "UK sanctions list of asset freeze targets (HM Treasury, OFSI; Foreign, Commonwealth and Development Office)",
+	"list:un-sc":              "Consolidated List (United Nations Security Council)",
 	"list:us-bis-dpl":         "Denied Persons List (US Bureau of Industry and Security)",
 	"list:us-bis-entity-list": "Entity List (US Bureau of Industry and Security)",
-	"list:us-bis-meu-list":    "Military End-User List (US Bureau of Industry and Security)",
+	"list:us-bis-meu-list":    "Military End User List (US Bureau of Industry and Security)",
 	"list:us-bis-uvl":         "Unverified List (US Bureau of Industry and Security)",
 	"list:us-dod-1260h":       "Chinese military companies under section 1260H",
 	"list:us-ndaa-889":        "Section 889 of the NDAA for fiscal year 2019",
@@ -60,7 +60,7 @@ var names = map[graph.ID]string{
 	"list:us-ofac-plc":        "Non-SDN Palestinian Legislative Council List (US Office of Foreign Assets Control)",
 	"list:us-ofac-sdn":        "Specially Designated Nationals and Blocked Persons List (US Office of Foreign Assets Control)",
 	"list:us-ofac-ssi":        "Sectoral Sanctions Identifications List (US Office of Foreign Assets Control)",
-	"list:us-state-dtc":       "AECA Debarred List (US Department of State)",
+	"list:us-state-dtc":       "AECA and ITAR Debarred Parties (US Department of State)",
 	"list:us-state-isn":       "Nonproliferation Sanctions (US Department of State)",
 }
 

@@ -39,7 +39,7 @@ func read(ctx context.Context, files []*file.File, sink ingest.Sink) error {
 	}
 	r := reader{sink: sink, parties: newSeen(size), things: newSeen(size)}
 	for _, f := range files {
-		found, err := r.walk(ctx, f, r.describe, sink.Refuse)
+		found, err := r.walk(ctx, f, walker{sink: sink, needs: describes, visit: r.describe, refuse: sink.Refuse})
 		if err != nil {
 			return err
 		}
@@ -52,7 +52,7 @@ func read(ctx context.Context, files []*file.File, sink ingest.Sink) error {
 		if err := f.Rewind(); err != nil {
 			return err
 		}
-		if _, err := r.walk(ctx, f, r.connect, told); err != nil {
+		if _, err := r.walk(ctx, f, walker{sink: sink, needs: connects, visit: r.connect, refuse: told}); err != nil {
 			return err
 		}
 	}
@@ -60,12 +60,11 @@ func read(ctx context.Context, files []*file.File, sink ingest.Sink) error {
 }
 
 // walk calls visit for each entity of a file, also for those inside others.
-func (r *reader) walk(ctx context.Context, f *file.File, visit func(ingest.Place, *entity) error, refuse func(ingest.Refusal) error) (found bool, err error) {
+func (r *reader) walk(ctx context.Context, f *file.File, w walker) (found bool, err error) {
 	items, err := file.NewItems(f, file.ItemOptions{})
 	if err != nil {
 		return false, err
 	}
-	w := walker{visit: visit, refuse: refuse}
 	for {
 		item, err := items.Next()
 		bad, isBad := errors.AsType[*file.BadRow](err)
@@ -76,7 +75,7 @@ func (r *reader) walk(ctx context.Context, f *file.File, visit func(ingest.Place
 			if bad.Truncated {
 				r.sink.Incomplete(f.Name + " is cut off")
 			}
-			err = refuse(ingest.Refusal{Place: ingest.Place{File: f.Name, Line: bad.Line, Column: bad.Column}, Value: bad.Value, Reason: bad.Reason})
+			err = w.refuse(ingest.Refusal{Place: ingest.Place{File: f.Name, Line: bad.Line, Column: bad.Column}, Value: bad.Value, Reason: bad.Reason})
 		case err == nil:
 			err = w.item(ingest.Place{File: f.Name, Line: item.Line}, item.JSON, 0)
 		}
@@ -89,7 +88,11 @@ func (r *reader) walk(ctx context.Context, f *file.File, visit func(ingest.Place
 	}
 }
 
+// walker is what a walk does with each entity. It reads the properties of those
+// that need it, and of those that have entities inside.
 type walker struct {
+	sink   ingest.Sink
+	needs  func(*entity) bool
 	visit  func(ingest.Place, *entity) error
 	refuse func(ingest.Refusal) error
 	found  bool
@@ -110,11 +113,24 @@ func (w *walker) item(at ingest.Place, data []byte, depth int) error {
 		return w.refuse(ingest.Refusal{Place: at, Value: file.Shorten(string(data)), Reason: "has no id or no schema"})
 	}
 	w.found = true
+	nests := e.has("schema")
+	if nests || w.needs(&e) {
+		if err := e.open(); err != nil {
+			refuse := w.refuse
+			if !nests && !describes(&e) {
+				refuse = w.sink.Refuse // the other walk does not open it
+			}
+			return refuse(ingest.Refusal{Place: in(at, ""), Value: file.Shorten(string(e.Written)), Reason: "is not properties: an object of lists of values"})
+		}
+	}
 	if err := w.visit(at, &e); err != nil {
 		return err
 	}
-	if depth == maxNesting {
+	if !nests {
 		return nil
+	}
+	if depth == maxNesting {
+		return w.refuse(ingest.Refusal{Place: at, Value: e.ID, Reason: "has entities more than 8 deep inside; export it without nesting"})
 	}
 	for _, inner := range e.nested() {
 		if err := w.item(at, inner, depth+1); err != nil {
@@ -122,6 +138,18 @@ func (w *walker) item(at ingest.Place, data []byte, depth int) error {
 		}
 	}
 	return nil
+}
+
+// describes says whose properties the first walk reads.
+func describes(e *entity) bool {
+	_, party := parties[e.Schema]
+	return party
+}
+
+// connects says whose properties the second walk reads.
+func connects(e *entity) bool {
+	_, ok := links[e.Schema]
+	return ok || describes(e) && e.has(subsidiary)
 }
 
 // describe is the first walk: it gives the sink the parties, and counts what
@@ -141,7 +169,7 @@ func (r *reader) describe(at ingest.Place, e *entity) error {
 // connect is the second walk: it gives the sink the links.
 func (r *reader) connect(at ingest.Place, e *entity) error {
 	l, ok := links[e.Schema]
-	if _, party := parties[e.Schema]; party && len(e.all(subsidiary)) > 0 {
+	if describes(e) && len(e.all(subsidiary)) > 0 {
 		l, ok = links[subsidiary], true
 	}
 	if !ok {

@@ -13,14 +13,14 @@ type seen struct {
 
 const (
 	probes     = 6
-	bytesAnID  = 16 // of file: more bits than an entity of any file needs
+	bytesAWord = 64 // of file: a hundred bits and more for an entity
 	leastWords = 1 << 10
 	mostWords  = 1 << 22 // 32 MiB
 )
 
 func newSeen(fileSize int64) *seen {
 	words := leastWords
-	for words < mostWords && int64(words)*bytesAnID < fileSize {
+	for words < mostWords && int64(words)*bytesAWord < fileSize {
 		words *= 2
 	}
 	return &seen{make([]uint64, words)}

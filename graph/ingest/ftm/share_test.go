@@ -5,25 +5,9 @@ import (
 	"testing"
 
 	"debadge/graph"
-	"debadge/graph/ingest"
 	"debadge/graph/ingest/ftm"
+	"debadge/graph/ingest/ingesttest"
 )
-
-// ownership is a sink that keeps the claims about shares.
-type ownership struct {
-	*tape
-
-	claims []ingest.Statement
-}
-
-func (o *ownership) Record(r ingest.Record) error {
-	for _, c := range r.Claims {
-		if c.Relation == graph.Owns {
-			o.claims = append(o.claims, c)
-		}
-	}
-	return o.tape.Record(r)
-}
 
 func TestPercentagesAreReadAsPrintedOrNotAtAll(t *testing.T) {
 	for _, c := range []struct {
@@ -59,15 +43,13 @@ func TestPercentagesAreReadAsPrintedOrNotAtAll(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := ownership{tape: newTape()}
 		text := `{"id":"o","schema":"Ownership","properties":{"owner":["a"],"asset":["b"],"percentage":` + string(values) + `}}`
-		if err := ftm.Format().Read(t.Context(), content(t, text), &got); err != nil {
-			t.Fatal(err)
+		got := ingesttest.ReadAll(t, ftm.Format(), ingesttest.Made(t, "made.txt", text))
+		claims := got.Claims(graph.Owns)
+		if len(claims) != 1 {
+			t.Fatalf("%q: %d claims\n%s", c.values, len(claims), got)
 		}
-		if len(got.claims) != 1 {
-			t.Fatalf("%q: %d claims\n%s", c.values, len(got.claims), got)
-		}
-		if least, most := got.claims[0].ShareMin.String(), got.claims[0].ShareMax.String(); least != c.least || most != c.most {
+		if least, most := claims[0].ShareMin.String(), claims[0].ShareMax.String(); least != c.least || most != c.most {
 			t.Errorf("%q is %s to %s, want %s to %s", c.values, least, most, c.least, c.most)
 		}
 	}

@@ -40,7 +40,7 @@ func columnOf(header string) column {
 		header = "Exception" + category // Exception.Reason.1 is the element ExceptionReason
 	}
 	var c column
-	for _, name := range strings.Split(header, ".") {
+	for name := range strings.SplitSeq(header, ".") {
 		if n, err := strconv.Atoi(name); err == nil && len(c.path) > 0 {
 			c.path[len(c.path)-1].index = n
 			continue

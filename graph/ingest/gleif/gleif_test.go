@@ -5,30 +5,25 @@ import (
 	"strings"
 	"testing"
 
-	"debadge/graph"
 	"debadge/graph/ingest/gleif"
+	"debadge/graph/ingest/ingesttest"
 )
 
-func read(t *testing.T, names ...string) *tape {
+func read(t *testing.T, name string) *ingesttest.Transcript {
 	t.Helper()
-	got := newTape()
-	if err := gleif.Format().Read(t.Context(), opened(t, names...), got); err != nil {
-		t.Fatal(err)
-	}
-	return got
+	return ingesttest.ReadAll(t, gleif.Format(), ingesttest.Open(t, name))
 }
-
-var lines = regexp.MustCompile(`line \d+|edition 2024-01-02\n`)
 
 // The records of testdata are written down in each of the formats, and have to
 // say the same in each.
 func TestEveryFormatSaysTheSame(t *testing.T) {
 	for _, name := range []string{"20240102-0800-gleif-goldencopy-lei2-golden-copy", "rr", "repex"} {
 		said := map[string]string{}
+		places := regexp.MustCompile(`(` + name + `\.\w+:|line )\d+|edition 2024-01-02\n`)
 		for _, ext := range []string{".csv", ".json", ".xml"} {
 			got := read(t, name+ext)
-			said[ext] = lines.ReplaceAllString(got.String(), "")
-			got.golden(t, name+ext+".golden")
+			said[ext] = places.ReplaceAllString(got.String(), "")
+			ingesttest.Golden(t, name+ext+".golden", got)
 		}
 		for _, ext := range []string{".json", ".xml"} {
 			if said[".csv"] != said[ext] {
@@ -47,14 +42,11 @@ const deletion = `<rr:RelationshipData xmlns:rr="http://www.gleif.org/data/schem
 </rr:RelationshipRecord></rr:RelationshipRecords></rr:RelationshipData>`
 
 func TestAFileOfChangesIsNoWholeEdition(t *testing.T) {
-	got := newTape()
-	if err := gleif.Format().Read(t.Context(), content(t, deletion), got); err != nil {
-		t.Fatal(err)
-	}
+	got := ingesttest.ReadAll(t, gleif.Format(), ingesttest.Made(t, "made.txt", deletion))
 	for _, want := range []string{
 		"incomplete: made.txt holds changes alone (GLEIF_DELTA_PUBLISHED)\n",
 		"incomplete: made.txt holds 1 of 2 records that its header counts\n",
-		"company:lei:529900bbbbbbbbbbbb22 -AFFILIATED_WITH-> company:lei:529900aaaaaaaaaaaa11  [, ) disputed",
+		"AFFILIATED_WITH company:lei:529900bbbbbbbbbbbb22 -> company:lei:529900aaaaaaaaaaaa11 [, ) disputed",
 	} {
 		if !strings.Contains(got.String(), want) {
 			t.Errorf("got\n%s\nwithout %q", got, want)
@@ -63,7 +55,7 @@ func TestAFileOfChangesIsNoWholeEdition(t *testing.T) {
 }
 
 func TestOtherFilesAreRefused(t *testing.T) {
-	for name, text := range map[string]string{
+	ingesttest.Refused(t, gleif.Format(), "made.txt", map[string]string{
 		"nothing":             "",
 		"a table":             "a,b\n1,2\n",
 		"JSON of others":      `[{"a":1}]`,
@@ -71,9 +63,5 @@ func TestOtherFilesAreRefused(t *testing.T) {
 		"XML that is cut off": `<lei:LEIData xmlns:lei="x"><lei:LEIRecord><lei:LEI>5299`,
 		"a document type":     `<!DOCTYPE a [<!ENTITY b "c">]><lei:LEIRecord xmlns:lei="x">&b;</lei:LEIRecord>`,
 		"elements too deep":   "<LEIRecord>" + strings.Repeat("<a>", 100) + strings.Repeat("</a>", 100) + "</LEIRecord>",
-	} {
-		if err := gleif.Format().Read(t.Context(), content(t, text), newTape()); graph.KindOf(err) != graph.KindInvalid || err == nil {
-			t.Errorf("%s: %v, want an invalid file", name, err)
-		}
-	}
+	})
 }

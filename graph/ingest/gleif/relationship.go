@@ -136,10 +136,14 @@ func exception(at ingest.Place, n *node) (record ingest.Record, left string, wro
 		return record, "reporting exception that was deleted", nil
 	}
 	text := n.value("ExceptionCategory")
-	for i, reason := range n.each("ExceptionReason") {
-		text += [2]string{": ", ", "}[min(i, 1)] + strings.TrimSpace(reason.text)
+	var reasons []string
+	for _, reason := range n.each("ExceptionReason") {
+		reasons = append(reasons, distinct(strings.TrimSpace(reason.text))...)
+	}
+	if len(reasons) > 0 {
+		text += ": " + strings.Join(reasons, ", ")
 	}
 	who := mention(lei)
-	who.Attributes["reporting_exception"] = []string{text}
+	who.Attributes["reporting_exception"] = distinct(text)
 	return ingest.Record{At: at, Mentions: []graph.Entity{who}}, "", nil
 }

@@ -1,25 +1,19 @@
 package ofac_test
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
 	"debadge/graph"
 	"debadge/graph/file"
+	"debadge/graph/ingest/ingesttest"
 	"debadge/graph/ingest/ofac"
-	"debadge/graph/ingest/transcript"
 )
 
 // FuzzRead reads any two files: none may crash it, and who is read is listed.
 func FuzzRead(f *testing.F) {
 	var seeds [][]byte
 	for _, name := range all {
-		content, err := os.ReadFile(filepath.Join("testdata", name))
-		if err != nil {
-			f.Fatal(err)
-		}
-		seeds = append(seeds, content)
+		seeds = append(seeds, ingesttest.Fixture(f, name))
 	}
 	for _, other := range seeds[1:] {
 		f.Add(seeds[0], other)
@@ -34,7 +28,7 @@ func FuzzRead(f *testing.F) {
 			}
 			files = append(files, one)
 		}
-		var sink transcript.Sink
+		var sink ingesttest.Transcript
 		err := ofac.Format().Read(t.Context(), files, &sink)
 		if err != nil && graph.KindOf(err) != graph.KindInvalid {
 			t.Errorf("%v is not the fault of the files", err)

@@ -1,47 +1,18 @@
 package ofac_test
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"debadge/graph"
-	"debadge/graph/file"
-	"debadge/graph/index"
-	"debadge/graph/ingest"
+	"debadge/graph/ingest/ingesttest"
 	"debadge/graph/ingest/ofac"
 )
-
-func memory() graph.Store {
-	return index.NewMemory(func() time.Time { return time.Date(2033, 1, 1, 0, 0, 0, 0, time.UTC) })
-}
-
-func imported(t *testing.T, store graph.Store, files []*file.File, edition string) ingest.Report {
-	t.Helper()
-	date, err := graph.ParseDate(edition)
-	if err != nil {
-		t.Fatal(err)
-	}
-	report, err := ingest.Import(t.Context(), store, ofac.Format(), files, ingest.Options{Edition: date, AcceptShrink: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return report
-}
 
 // traced returns where a subject is listed on a day, a line each.
 func traced(t *testing.T, store graph.Store, subject, day string) string {
 	t.Helper()
-	asOf, err := graph.ParseDate(day)
-	if err != nil {
-		t.Fatal(err)
-	}
-	answer, err := graph.Trace(t.Context(), store, graph.Question{Subject: subject, AsOf: asOf.Earliest(), Policy: graph.DefaultPolicy()})
-	if err != nil {
-		t.Fatal(err)
-	}
+	answer := ingesttest.Trace(t, store, subject, day, graph.DefaultPolicy())
 	lines := []string{string(answer.Finding) + " " + answer.Action.String()}
 	for _, l := range answer.Listings {
 		lines = append(lines, string(l.Entity.ID)+" "+string(l.List.ID)+" "+l.Way.String()+" from "+l.ListedFrom.String())
@@ -50,8 +21,8 @@ func traced(t *testing.T, store graph.Store, subject, day string) string {
 }
 
 func TestImport(t *testing.T) {
-	store := memory()
-	report := imported(t, store, opened(t, "testdata", all...), "2032-04-01")
+	store := ingesttest.Memory()
+	report := ingesttest.ImportEdition(t, store, ofac.Format(), opened(t, "testdata", all...), "2032-04-01")
 	if report.Added != 14 || report.Refused != 2 || report.RefusedValues != 1 || report.ConflictCount != 0 {
 		t.Errorf("the first import: %+v", report)
 	}
@@ -66,25 +37,17 @@ func TestImport(t *testing.T) {
 			t.Errorf("%s on %s: %s, want %s", c.subject, c.day, got, c.want)
 		}
 	}
-	if again := imported(t, store, opened(t, "testdata", all...), "2032-04-01"); again.Added+again.Changed+again.Closed != 0 || again.Commits != 0 {
+	if again := ingesttest.ImportEdition(t, store, ofac.Format(), opened(t, "testdata", all...), "2032-04-01"); again.Added+again.Changed+again.Closed != 0 || again.Commits != 0 {
 		t.Errorf("the same files again: %+v", again)
 	}
 }
 
 func TestANewerEditionClosesAndCorrects(t *testing.T) {
-	store := memory()
-	imported(t, store, opened(t, "testdata", all[:4]...), "2032-04-01")
-	content, err := os.ReadFile(filepath.Join("testdata", "cons_prim.csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, _, _ := strings.Cut(string(content), "90008,")
+	store := ingesttest.Memory()
+	ingesttest.ImportEdition(t, store, ofac.Format(), opened(t, "testdata", all[:4]...), "2032-04-01")
+	text, _, _ := strings.Cut(string(ingesttest.Fixture(t, "cons_prim.csv")), "90008,")
 	text = strings.Replace(text, "Effective Date (CMIC) 02 Aug 2031", "Effective Date (CMIC) 03 Aug 2031", 1)
-	prim, err := file.New("cons_prim.csv", []byte(text), file.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	report := imported(t, store, append(opened(t, "testdata", all[2:4]...), prim), "2032-05-01")
+	report := ingesttest.ImportEdition(t, store, ofac.Format(), append(opened(t, "testdata", all[2:4]...), ingesttest.Made(t, "cons_prim.csv", text)...), "2032-05-01")
 	if report.Closed != 1 || report.Changed != 1 || report.Added != 0 || !report.Complete {
 		t.Errorf("the newer edition: %+v", report)
 	}
@@ -107,8 +70,8 @@ func TestImportOfTheRealFiles(t *testing.T) {
 		folder, subject, day = "testdata", "Example Servers Group Co., Ltd.", "2031-08-02"
 		want = "listed block; company:us-ofac:90001 list:us-ofac-ns-cmic direct from 2031-08-02"
 	}
-	store := memory()
-	imported(t, store, opened(t, folder, all[:4]...), "2032-12-31")
+	store := ingesttest.Memory()
+	ingesttest.ImportEdition(t, store, ofac.Format(), opened(t, folder, all[:4]...), "2032-12-31")
 	if got := traced(t, store, subject, day); got != want {
 		t.Errorf("%s on %s: %s, want %s", subject, day, got, want)
 	}

@@ -1,8 +1,6 @@
 package ofac_test
 
 import (
-	"flag"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -11,67 +9,33 @@ import (
 	"debadge/graph"
 	"debadge/graph/file"
 	"debadge/graph/ingest"
+	"debadge/graph/ingest/ingesttest"
 	"debadge/graph/ingest/ofac"
-	"debadge/graph/ingest/transcript"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
-
+// opened opens files of a folder.
 func opened(t *testing.T, folder string, names ...string) []*file.File {
 	t.Helper()
-	var files []*file.File
+	var paths []string
 	for _, name := range names {
-		content, err := os.ReadFile(filepath.Join(folder, name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		f, err := file.New(name, content, file.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		files = append(files, f)
+		paths = append(paths, filepath.Join(folder, name))
 	}
-	return files
+	return ingesttest.Open(t, paths...)
 }
 
-func read(t *testing.T, files []*file.File) *transcript.Sink {
+func read(t *testing.T, files []*file.File) *ingesttest.Transcript {
 	t.Helper()
-	var sink transcript.Sink
-	if err := ofac.Format().Read(t.Context(), files, &sink); err != nil {
-		t.Fatal(err)
-	}
-	return &sink
+	return ingesttest.ReadAll(t, ofac.Format(), files)
 }
 
 var all = []string{"cons_prim.csv", "cons_alt.csv", "cons_add.csv", "cons_comments.csv", "sdn.csv"}
 
 func TestGolden(t *testing.T) {
-	got := read(t, opened(t, "testdata", all...)).String()
-	golden := filepath.Join("testdata", "golden.txt")
-	if *update {
-		if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("got\n%s\nwant what is in %s", got, golden)
-	}
+	ingesttest.Golden(t, "golden.txt", read(t, opened(t, "testdata", all...)))
 }
 
-func listed(sink *transcript.Sink, list graph.ID) []ingest.Statement {
-	var found []ingest.Statement
-	for _, r := range sink.Records {
-		for _, c := range r.Claims {
-			if c.Relation == graph.ListedOn && c.To == list {
-				found = append(found, c)
-			}
-		}
-	}
-	return found
+func listed(got *ingesttest.Transcript, list graph.ID) []ingest.Statement {
+	return slices.DeleteFunc(got.Claims(graph.ListedOn), func(c ingest.Statement) bool { return c.To != list })
 }
 
 func TestTheOrderAndTheNamesOfTheFilesDoNotMatter(t *testing.T) {
@@ -87,60 +51,33 @@ func TestTheOrderAndTheNamesOfTheFilesDoNotMatter(t *testing.T) {
 			t.Errorf("record %d: %+v, want %+v", i, r, want[i])
 		}
 	}
-	content, err := os.ReadFile(filepath.Join("testdata", "cons_prim.csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	f, err := file.New("download (3)", content, file.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if n := len(listed(read(t, []*file.File{f}), "list:us-ofac-sdn")); n != 0 {
+	renamed := ingesttest.Made(t, "download (3)", string(ingesttest.Fixture(t, "cons_prim.csv")))
+	if n := len(listed(read(t, renamed), "list:us-ofac-sdn")); n != 0 {
 		t.Errorf("without its name the consolidated file puts %d parties on the SDN list, want none", n)
 	}
 }
 
 func TestOtherFilesAreRefused(t *testing.T) {
-	for name, content := range map[string]string{
+	ingesttest.Refused(t, ofac.Format(), "x", map[string]string{
 		"names alone":   "1,2,\"aka\",\"X\",-0- \n",
 		"another table": "a,b,c\n1,2,3\n",
 		"nothing":       "",
 		"the mark":      "\x1a",
-	} {
-		f, err := file.New(name, []byte(content), file.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		var sink transcript.Sink
-		if err := ofac.Format().Read(t.Context(), []*file.File{f}, &sink); graph.KindOf(err) != graph.KindInvalid || err == nil {
-			t.Errorf("%s: %v, want an invalid file", name, err)
-		}
-	}
+	})
 }
 
 func TestACutFileIsIncomplete(t *testing.T) {
-	content, err := os.ReadFile(filepath.Join("testdata", "cons_prim.csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	f, err := file.New("cons_prim.csv", content[:len(content)-200], file.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if text := read(t, []*file.File{f}).String(); !strings.Contains(text, "incomplete: cons_prim.csv is cut off") {
+	whole := string(ingesttest.Fixture(t, "cons_prim.csv"))
+	cut := ingesttest.Made(t, "cons_prim.csv", whole[:len(whole)-200])
+	if text := read(t, cut).String(); !strings.Contains(text, "incomplete: cons_prim.csv is cut off") {
 		t.Errorf("a cut file is not said to be incomplete:\n%s", text)
 	}
 }
 
 // shared is where the extracts of real lists are, or "".
 func shared() string {
-	given := os.Getenv("DEBADGE_SHARED_DATA") //nolint:forbidigo // where a test finds files that are not part of the repository
-	for _, folder := range []string{given, "../../../../shared/data"} {
-		if _, err := os.Stat(filepath.Join(folder, "csl", "cons_prim.csv")); folder != "" && err == nil {
-			return filepath.Join(folder, "csl")
-		}
-	}
-	return ""
+	name, _ := ingesttest.Shared("csl", "cons_prim.csv")
+	return strings.TrimSuffix(name, "cons_prim.csv")
 }
 
 // TestTheRealFiles holds what is read of OFAC's own consolidated files against
@@ -177,15 +114,7 @@ func TestTheRealFiles(t *testing.T) {
 	if s := onCMIC[i]; s.ValidFrom.String() != dates[0] || s.Attributes["announced"] != dates[1] {
 		t.Errorf("%s is listed from %s, announced %s, want %v", party, s.ValidFrom, s.Attributes["announced"], dates)
 	}
-	linked := 0
-	for _, r := range sink.Records {
-		for _, c := range r.Claims {
-			if c.Relation == graph.AffiliatedWith {
-				linked++
-			}
-		}
-	}
-	if linked != links {
+	if linked := len(sink.Claims(graph.AffiliatedWith)); linked != links {
 		t.Errorf("%d links, want %d", linked, links)
 	}
 	if text := sink.String(); strings.Contains(text, "the domain refuses") {

@@ -89,7 +89,7 @@ func attributeColumns() []column {
 func Format() ingest.Format {
 	return ingest.Format{
 		Name:      "csv",
-		Summary:   "a table of claims from a spreadsheet, as CSV or XLSX; --template prints an empty one",
+		Summary:   "a table of claims from a spreadsheet, as CSV or XLSX; --template prints one to fill in",
 		Register:  register,
 		Publisher: "the table's author",
 		Title:     "Table of claims",
@@ -150,6 +150,9 @@ func read(ctx context.Context, files []*file.File, sink ingest.Sink) error {
 
 func readFile(ctx context.Context, f *file.File, sink ingest.Sink) (err error) {
 	table, err := file.NewTable(f, file.TableOptions{Require: []string{relationColumn, statusColumn}})
+	if e, ok := errors.AsType[*graph.Error](err); ok && e.Kind == graph.KindInvalid {
+		return graph.Errorf(e.Kind, "%s; debadge import csv --template shows what the table has", e.Message)
+	}
 	if err != nil {
 		return err
 	}

@@ -1,69 +1,33 @@
 package sheet_test
 
 import (
-	"context"
-	"flag"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/xuri/excelize/v2"
 
 	"debadge/graph"
 	"debadge/graph/file"
-	"debadge/graph/index"
-	"debadge/graph/ingest"
+	"debadge/graph/ingest/ingesttest"
 	"debadge/graph/ingest/sheet"
-	"debadge/graph/ingest/transcript"
 )
 
-var update = flag.Bool("update", false, "write the golden file anew")
-
-func read(tb testing.TB, name string, content []byte) (*transcript.Sink, error) {
+func read(tb testing.TB, name string, content []byte) (*ingesttest.Transcript, error) {
 	tb.Helper()
-	f, err := file.New(name, content, file.Options{})
-	if err != nil {
-		return &transcript.Sink{}, err
-	}
-	var sink transcript.Sink
-	err = sheet.Format().Read(context.WithoutCancel(tb.Context()), []*file.File{f}, &sink)
-	return &sink, err
-}
-
-func fixture(tb testing.TB) []byte {
-	tb.Helper()
-	content, err := os.ReadFile(filepath.Join("testdata", "claims.csv"))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return content
+	return ingesttest.Read(tb, sheet.Format(), name, content)
 }
 
 func TestGolden(t *testing.T) {
-	sink, err := read(t, "claims.csv", fixture(t))
+	sink, err := read(t, "claims.csv", ingesttest.Fixture(t, "claims.csv"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, golden := sink.String(), filepath.Join("testdata", "claims.csv.golden")
-	if *update {
-		if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("got\n%s\nwant what is in %s", got, golden)
-	}
+	ingesttest.Golden(t, "claims.csv.golden", sink)
 }
 
 // TestBook reads the rows of the CSV from a workbook: nothing differs.
 func TestBook(t *testing.T) {
-	f, err := file.New("claims.csv", fixture(t), file.Options{})
+	f, err := file.New("claims.csv", ingesttest.Fixture(t, "claims.csv"), file.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +54,7 @@ func TestBook(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := read(t, "claims", fixture(t))
+	want, err := read(t, "claims", ingesttest.Fixture(t, "claims.csv"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,32 +68,19 @@ func TestBook(t *testing.T) {
 	}
 }
 
-func imported(t *testing.T, store graph.Store, content string) ingest.Report {
-	t.Helper()
-	f, err := file.New("claims.csv", []byte(content), file.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	report, err := ingest.Import(t.Context(), store, sheet.Format(), []*file.File{f}, ingest.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return report
-}
-
 func TestTemplate(t *testing.T) {
-	store := index.NewMemory(func() time.Time { return time.Date(2033, 1, 1, 0, 0, 0, 0, time.UTC) })
-	if report := imported(t, store, sheet.Template()); report.Added != 2 || report.Refused != 0 || report.ConflictCount != 0 {
+	store := ingesttest.Memory()
+	if report := ingesttest.Import(t, store, sheet.Format(), ingesttest.Made(t, "claims.csv", sheet.Template())); report.Added != 2 || report.Refused != 0 || report.ConflictCount != 0 {
 		t.Errorf("the template is imported as %+v, want two claims", report)
 	}
-	if report := imported(t, store, sheet.Template()); report.Commits != 0 || report.Unchanged != 2 {
+	if report := ingesttest.Import(t, store, sheet.Format(), ingesttest.Made(t, "claims.csv", sheet.Template())); report.Commits != 0 || report.Unchanged != 2 {
 		t.Errorf("the template again: %+v, want nothing changed", report)
 	}
 	corrected := strings.Replace(sheet.Template(), "alleged", "reported", 1)
 	if corrected == sheet.Template() {
 		t.Fatal("the template has no alleged claim to correct")
 	}
-	if report := imported(t, store, corrected); report.Changed != 1 || report.Unchanged != 1 || report.Closed != 0 {
+	if report := ingesttest.Import(t, store, sheet.Format(), ingesttest.Made(t, "claims.csv", corrected)); report.Changed != 1 || report.Unchanged != 1 || report.Closed != 0 {
 		t.Errorf("a corrected row: %+v, want one claim changed", report)
 	}
 	header, _, _ := strings.Cut(sheet.Template(), "\n")
@@ -142,8 +93,8 @@ func TestTemplate(t *testing.T) {
 
 func TestHeaders(t *testing.T) {
 	for _, test := range []struct{ content, want string }{
-		{"", "x.csv is empty; it should begin with a header row"},
-		{"from,to\n", "x.csv has no column relation, status; its columns are from, to"},
+		{"", "x.csv is empty; it should begin with a header row; debadge import csv --template shows what the table has"},
+		{"from,to\n", "x.csv has no column relation, status; its columns are from, to; debadge import csv --template shows what the table has"},
 		{"relation,status,from,to,sourcetitle\n", `x.csv has a column "sourcetitle" that is none of the template's; rename or remove it (debadge import csv --template shows them all)`},
 		{"relation,status,from,to,From\n", "x.csv has the column from twice; remove one"},
 		{"relation,status,from_name\n", "x.csv has neither a column to nor a column to_name; add one"},
@@ -174,7 +125,7 @@ func TestMadeID(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	f.Add(fixture(f))
+	f.Add(ingesttest.Fixture(f, "claims.csv"))
 	f.Add([]byte(sheet.Template()))
 	f.Add([]byte("relation,status,from_name,to_name\nmakes,reported,\xff,x\nowns,reported,--,++\n"))
 	f.Fuzz(func(t *testing.T, content []byte) {

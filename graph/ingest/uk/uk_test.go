@@ -1,64 +1,35 @@
 package uk_test
 
 import (
-	"flag"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"debadge/graph"
-	"debadge/graph/file"
-	"debadge/graph/ingest/transcript"
+	"debadge/graph/ingest/ingesttest"
 	"debadge/graph/ingest/uk"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
-
-func content(tb testing.TB, name string) []byte {
+func read(tb testing.TB, name string, content []byte) (*ingesttest.Transcript, error) {
 	tb.Helper()
-	text, err := os.ReadFile(filepath.Join("testdata", name))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return text
-}
-
-func read(tb testing.TB, name string, content []byte) (*transcript.Sink, error) {
-	tb.Helper()
-	f, err := file.New(name, content, file.Options{})
-	if err != nil {
-		return &transcript.Sink{}, err
-	}
-	var sink transcript.Sink
-	err = uk.Format().Read(tb.Context(), []*file.File{f}, &sink)
-	return &sink, err
+	return ingesttest.Read(tb, uk.Format(), name, content)
 }
 
 var fixtures = []string{"ConList.csv", "UK-Sanctions-List.csv"}
 
 func TestGolden(t *testing.T) {
 	for _, name := range fixtures {
-		sink, err := read(t, name, content(t, name))
+		sink, err := read(t, name, ingesttest.Fixture(t, name))
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, golden := sink.String(), filepath.Join("testdata", name+".golden")
-		if *update {
-			if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if want := string(content(t, name+".golden")); got != want {
-			t.Errorf("got\n%s\nwant what is in %s", got, golden)
-		}
+		ingesttest.Golden(t, name+".golden", sink)
 	}
 }
 
 func TestOneListGoesOnInTheOther(t *testing.T) {
 	ids := map[string]string{}
 	for _, name := range fixtures {
-		sink, err := read(t, name, content(t, name))
+		sink, err := read(t, name, ingesttest.Fixture(t, name))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -74,20 +45,16 @@ func TestOneListGoesOnInTheOther(t *testing.T) {
 }
 
 func TestOtherFilesAreRefused(t *testing.T) {
-	for what, text := range map[string]string{
+	ingesttest.Refused(t, uk.Format(), "x.csv", map[string]string{
 		"nothing":       "",
 		"another table": "a,b\n1,2\n",
 		"no number":     "Name 6,Name 1\nX,Y\n",
 		"XML":           "<Designations/>",
-	} {
-		if _, err := read(t, "x.csv", []byte(text)); err == nil || graph.KindOf(err) != graph.KindInvalid {
-			t.Errorf("%s: %v, want an invalid file", what, err)
-		}
-	}
+	})
 }
 
 func TestACutFileIsIncomplete(t *testing.T) {
-	whole := content(t, "UK-Sanctions-List.csv")
+	whole := ingesttest.Fixture(t, "UK-Sanctions-List.csv")
 	sink, err := read(t, "x.csv", whole[:len(whole)-60])
 	if err != nil {
 		t.Fatal(err)
@@ -99,7 +66,7 @@ func TestACutFileIsIncomplete(t *testing.T) {
 
 func FuzzRead(f *testing.F) {
 	for _, name := range fixtures {
-		f.Add(content(f, name))
+		f.Add(ingesttest.Fixture(f, name))
 	}
 	f.Add([]byte("Report Date: 1-Feb-2031\nUnique ID,Name 1,Name 6,Date Designated\nA,B,C,00/00/0000\nA,,,\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {

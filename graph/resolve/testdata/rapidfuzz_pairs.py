@@ -1,4 +1,4 @@
-"""Measures rapidfuzz on the labelled pairs, beside `debadge resolve --evaluate`.
+"""Measures rapidfuzz on the labeled pairs, beside `debadge resolve --evaluate`.
 
     python3 rapidfuzz_pairs.py pairs.csv
 
