@@ -97,6 +97,7 @@ type dossierView struct {
 	Disputed            []int
 	Sources             []sourceView
 	Commands            []string
+	QueryCommand        string
 	Cypher, Parameters  string
 	CypherNote          string
 	Policy, PolicyTitle string
@@ -135,8 +136,9 @@ func (d *dossierPage) write(w io.Writer, names picture.Names) error {
 	}
 	v.Decisive = d.numbers(a.DecisiveClaims)
 	v.Claims, v.Sources = d.ordered, d.sourceViews()
-	v.Commands, v.Cypher, v.Parameters = d.commands(), upstreamTrace().Text, d.parameters()
-	v.CypherNote = d.cypherNote()
+	parameters := d.parameters()
+	v.Commands, v.QueryCommand, v.Parameters = d.commands(), queryCommand(parameters), browserParameters(parameters)
+	v.Cypher, v.CypherNote = upstreamTrace().Text, d.cypherNote()
 	policy, err := json.Marshal(d.policy)
 	if err != nil {
 		return err

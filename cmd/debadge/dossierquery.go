@@ -50,8 +50,11 @@ func shellSafe(r rune) bool {
 	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:=,", r)
 }
 
-// parameters are those of the query in Neo4j Browser's own form.
-func (d *dossierPage) parameters() string {
+// parameter is one of the query's, as Neo4j Browser reads it and as the command
+// line does.
+type parameter struct{ name, literal, text string }
+
+func (d *dossierPage) parameters() []parameter {
 	a := d.answer
 	lists := a.Lists
 	if len(lists) == 0 {
@@ -61,12 +64,36 @@ func (d *dossierPage) parameters() string {
 	for s := graph.Confirmed; s <= d.policy.WeakestStatus && s <= graph.Alleged; s++ {
 		statuses = append(statuses, s.String())
 	}
-	return ":param {subject: " + cypherText(subjectID(a)) +
-		",\n  as_of: date(" + cypherText(a.AsOf.String()) + "), revision: " + strconv.FormatUint(uint64(a.Revision), 10) +
-		",\n  lists: " + cypherTexts(lists) + ",\n  statuses: " + cypherTexts(statuses) +
-		",\n  min_confidence: " + strconv.Itoa(int(d.policy.MinConfidence)) +
-		", share_min: " + strconv.Itoa(int(d.leastShare().Micro())) +
-		", affiliations: " + strconv.Itoa(min(d.policy.MaxAffiliations, 1)) + "}"
+	number := func(name string, n int) parameter { return parameter{name, strconv.Itoa(n), strconv.Itoa(n)} }
+	subject, day := subjectID(a), a.AsOf.String()
+	return []parameter{
+		{"subject", cypherText(subject), subject},
+		{"as_of", "date(" + cypherText(day) + ")", day},
+		number("revision", int(a.Revision)),
+		{"lists", cypherTexts(lists), strings.Join(texts(lists), ",")},
+		{"statuses", cypherTexts(statuses), strings.Join(statuses, ",")},
+		number("min_confidence", int(d.policy.MinConfidence)),
+		number("share_min", int(d.leastShare().Micro())),
+		number("affiliations", min(d.policy.MaxAffiliations, 1)),
+	}
+}
+
+// browserParameters is the line that Neo4j Browser takes before the query.
+func browserParameters(all []parameter) string {
+	parts := make([]string, len(all))
+	for i, p := range all {
+		parts[i] = p.name + ": " + p.literal
+	}
+	return ":param {" + strings.Join(parts, ", ") + "}"
+}
+
+// queryCommand asks the query on the command line.
+func queryCommand(all []parameter) string {
+	words := []string{"debadge", "queries", "run", "upstream_trace"}
+	for _, p := range all {
+		words = append(words, "--param", p.name+"="+p.text)
+	}
+	return shell(words)
 }
 
 func subjectID(a graph.Answer) string {
@@ -110,12 +137,20 @@ func (d *dossierPage) cypherNote() string {
 	return "The query does not know of " + strings.Join(not, ", nor of ") + "; where that matters, the command above is what counts."
 }
 
-func cypherTexts[T ~string](texts []T) string {
-	all := make([]string, len(texts))
-	for i, t := range texts {
-		all[i] = cypherText(string(t))
+func texts[T ~string](all []T) []string {
+	plain := make([]string, len(all))
+	for i, t := range all {
+		plain[i] = string(t)
 	}
-	return "[" + strings.Join(all, ", ") + "]"
+	return plain
+}
+
+func cypherTexts[T ~string](all []T) string {
+	quoted := texts(all)
+	for i, t := range quoted {
+		quoted[i] = cypherText(t)
+	}
+	return "[" + strings.Join(quoted, ", ") + "]"
 }
 
 // cypherText writes a string of Cypher. JSON's escapes are among Cypher's, and
