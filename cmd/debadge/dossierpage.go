@@ -302,14 +302,13 @@ func (d *dossierPage) rules() []ruleView {
 	for _, rules := range byCompany(d.answer.Ownership) {
 		v := ruleView{Company: nameOf(rules[0].Entity)}
 		for _, o := range rules {
-			text := "by the rule " + o.Rule + ": " + verdictWords(o)
+			text := []string{"by the rule " + o.Rule + ": " + verdictWords(o)}
 			for _, part := range o.Owners {
 				for _, c := range part.Claims {
-					n := d.claim(c, nameOf(o.Entity), nameOf(part.Entity))
-					text += " [claim " + thousands(n) + "]"
+					text = append(text, "[claim "+thousands(d.claim(c, nameOf(o.Entity), nameOf(part.Entity)))+"]")
 				}
 			}
-			v.Rules = append(v.Rules, text)
+			v.Rules = append(v.Rules, strings.Join(text, " "))
 		}
 		all = append(all, v)
 	}

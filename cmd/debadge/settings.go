@@ -66,7 +66,10 @@ type setting struct {
 var questions = []string{"trace", "reach", "timeline", "screen", "dossier"}
 
 // settings is the one place that says which settings there are.
-func settings() []setting {
+func settings() []setting { return append(askingSettings(), keepingSettings()...) }
+
+// askingSettings are the rows of every command, and of those that answer.
+func askingSettings() []setting {
 	return []setting{
 		{"store", "DEBADGE_STORE", "URL", func(f *flags) any { return &f.store }, "", "where the claims are: sqlite:PATH, neo4j://HOST:PORT, bolt://HOST:PORT or memory: (default: a SQLite file in the user's data directory)", []string{everywhere}},
 		{"demo", "", "", func(f *flags) any { return &f.demo }, false, "answer from the public cases that ship with debadge, in memory", []string{everywhere}},
@@ -109,7 +112,12 @@ func settings() []setting {
 		{"never", "", "ENTITY", func(f *flags) any { return &f.never }, "", "decide that the text never means this entity; needs --reason and --author", []string{"resolve"}},
 		{"evaluate", "", "FILE", func(f *flags) any { return &f.evaluate }, "", "measure precision and recall on the labeled pairs of this CSV file", []string{"resolve"}},
 		{"reason", "", "TEXT", func(f *flags) any { return &f.reason }, "", "why it is decided so", []string{"resolve"}},
+	}
+}
 
+// keepingSettings are the rows of the commands that bring claims in and that run.
+func keepingSettings() []setting {
+	return []setting{
 		{"reason", "", "TEXT", func(f *flags) any { return &f.reason }, "", "why the claim is withdrawn; required", []string{"retract"}},
 		{"replaced-by", "", "CLAIM", func(f *flags) any { return &f.replacedBy }, "", "the claim that takes its place", []string{"retract"}},
 		{"author", "DEBADGE_AUTHOR", "NAME", func(f *flags) any { return &f.author }, "", "who adds or withdraws claims, or decides", []string{"retract", "resolve", "refresh", importFormat}},

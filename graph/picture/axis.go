@@ -277,7 +277,7 @@ func timelineLegend(groups []group) []sign {
 
 // timelineWords says the timeline for people who cannot see it.
 func timelineWords(groups []group) string {
-	text := ""
+	var text strings.Builder
 	for _, g := range groups {
 		for _, l := range g.lanes {
 			for _, b := range l.bars {
@@ -285,9 +285,9 @@ func timelineWords(groups []group) string {
 				if when == "" {
 					when = "at any time"
 				}
-				text += l.label + ": " + when + ": " + b.text + ". "
+				text.WriteString(l.label + ": " + when + ": " + b.text + ". ")
 			}
 		}
 	}
-	return text
+	return text.String()
 }

@@ -51,12 +51,15 @@ func (d *diagram) sameRank(b *bytes.Buffer) {
 	}
 }
 
-// attributes writes a list of attributes, each a name and a written value.
-func attributes(pairs ...string) string {
+// pair is the name of an attribute and its value as it is written.
+type pair [2]string
+
+// attributes writes a list of attributes, but for those without a value.
+func attributes(pairs ...pair) string {
 	var parts []string
-	for i := 0; i < len(pairs); i += 2 {
-		if pairs[i+1] != "" {
-			parts = append(parts, pairs[i]+"="+pairs[i+1])
+	for _, p := range pairs {
+		if p[1] != "" {
+			parts = append(parts, p[0]+"="+p[1])
 		}
 	}
 	return " [" + strings.Join(parts, ", ") + "]"
@@ -77,8 +80,10 @@ func (n *node) dot() string {
 	if n.subject {
 		outlines = "2"
 	}
-	return attributes("shape", shape, "style", style, "penwidth", width, "peripheries", outlines,
-		"label", dotLines(texts(n.rows()), `\n`), "id", quoted(string(n.ref.ID)), "tooltip", quoted(string(n.ref.ID)))
+	return attributes(
+		pair{"shape", shape}, pair{"style", style}, pair{"penwidth", width}, pair{"peripheries", outlines},
+		pair{"label", dotLines(texts(n.rows()), `\n`)}, pair{"id", quoted(string(n.ref.ID))}, pair{"tooltip", quoted(string(n.ref.ID))},
+	)
 }
 
 func (e *edge) dot() string {
@@ -104,8 +109,11 @@ func (e *edge) dot() string {
 	if e.strength != 0 {
 		strength = quoted(e.strength.String())
 	}
-	return attributes("label", dotLines(texts(append(e.above(), e.below()...)), `\n`), "style", style, "penwidth", width, "color", color, "dir", direction,
-		"tooltip", quoted(claimIDs(e)), "relation", quoted(e.relation.String()), "strength", strength, "claims", quoted(claimIDs(e)))
+	return attributes(
+		pair{"label", dotLines(texts(append(e.above(), e.below()...)), `\n`)}, pair{"style", style}, pair{"penwidth", width},
+		pair{"color", color}, pair{"dir", direction}, pair{"tooltip", quoted(claimIDs(e))},
+		pair{"relation", quoted(e.relation.String())}, pair{"strength", strength}, pair{"claims", quoted(claimIDs(e))},
+	)
 }
 
 func texts(rows []row) []string {

@@ -3,6 +3,7 @@ package picture_test
 import (
 	"bytes"
 	"encoding/xml"
+	"errors"
 	"flag"
 	"io"
 	"os"
@@ -135,7 +136,7 @@ func checkSVG(tb testing.TB, svg []byte) string {
 	var texts strings.Builder
 	for {
 		token, err := d.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return texts.String()
 		}
 		if err != nil {

@@ -13,32 +13,30 @@ const settlings = 200
 // and apart from each other. Lines that pass several columns are kept straight.
 func place(columns [][]*slot) {
 	for _, column := range columns {
-		y := 0.0
-		for i, s := range column {
-			if i > 0 {
-				y += apart(column[i-1], s)
-			}
-			s.y = y
-		}
+		stack(column, func(_ *slot, least float64) float64 { return max(least, 0) })
 	}
-	for i := range settlings {
-		if i%2 == 0 {
-			for _, column := range slices.Backward(columns) {
-				settle(column)
-			}
-		} else {
-			for _, column := range columns {
-				settle(column)
-			}
+	for range settlings / 2 {
+		for _, column := range slices.Backward(columns) {
+			settle(column)
+		}
+		for _, column := range columns {
+			settle(column)
 		}
 	}
 	for _, column := range columns {
-		for i, s := range column {
-			s.y = math.Round(s.y)
-			if i > 0 {
-				s.y = max(s.y, math.Ceil(column[i-1].y+apart(column[i-1], s)))
-			}
+		stack(column, func(s *slot, least float64) float64 { return max(math.Round(s.y), math.Ceil(least)) })
+	}
+}
+
+// stack gives the slots of a column heights from the top down: each is asked
+// for its own, and told the least that keeps it apart from the one above.
+func stack(column []*slot, height func(s *slot, least float64) float64) {
+	for i, s := range column {
+		least := math.Inf(-1)
+		if i > 0 {
+			least = column[i-1].y + apart(column[i-1], s)
 		}
+		s.y = height(s, least)
 	}
 }
 
