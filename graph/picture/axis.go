@@ -168,6 +168,7 @@ func (h *chart) bar(b bar, top, free float64) float64 {
 			h.c.rect(part[0], top, part[1]-part[0], barHeight, look{fill: paper, stroke: style.stroke, width: 0.8, dash: "2 2"})
 		}
 	}
+	h.c.rect(sure-2, top, 2, barHeight, look{fill: paper}) // the start shows upon a bar that lies below
 	h.c.rect(sure, top, max(to-sure, 1.5), barHeight, style)
 	text := letters{size: 10, fill: ink}
 	if style.fill == ink {
