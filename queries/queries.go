@@ -14,7 +14,7 @@ var files embed.FS
 
 // SchemaVersion counts the changes to schema.cypher; a store remembers by which
 // one it was made.
-const SchemaVersion = 2
+const SchemaVersion = 3
 
 const schemaFile = "schema.cypher"
 

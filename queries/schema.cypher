@@ -1,4 +1,4 @@
-// The constraints and indexes of a store in Neo4j, version 2. Every statement can be repeated. A
+// The constraints and indexes of a store in Neo4j, version 3. Every statement can be repeated. A
 // constraint on an id comes with the index by which a MERGE finds it; revision and retracted are
 // what the feed of changes reads by; entity_names finds entities by their name keys, whole.
 
