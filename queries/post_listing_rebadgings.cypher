@@ -3,7 +3,7 @@
 // rebranding of which no start is known is none either. One row for each claim, company and list.
 //
 // Parameters:
-//   origin          string          the id of a company or a list
+//   origin          id              the id of a company or a list
 //   as_of           date            the day on which the claims must hold
 //   revision        integer         claims recorded by this revision, and not retracted by then
 //   lists           list of string  the ids of the lists that count; empty: every list

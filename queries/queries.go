@@ -14,12 +14,22 @@ var files embed.FS
 
 // SchemaVersion counts the changes to schema.cypher; a store remembers by which
 // one it was made.
-const SchemaVersion = 2
+const SchemaVersion = 3
 
 const schemaFile = "schema.cypher"
 
 // Field is a parameter or a column of a query.
-type Field struct{ Name, Type, Meaning string }
+type Field struct {
+	Name, Type, Meaning string
+
+	// Default is what Neo4j Browser is given for a parameter of a question, as
+	// [Example] has it.
+	Default string
+}
+
+// Required reports whether a parameter has to be given: an id or a name says
+// what is asked about, and its default is an example.
+func (f Field) Required() bool { return f.Type == "id" || f.Type == "name" }
 
 // Query is a statement with what its file says about it.
 type Query struct {
@@ -27,8 +37,12 @@ type Query struct {
 	Purpose    string
 	Parameters []Field
 	Columns    []Field
+	Browser    string // the :param lines for Neo4j Browser, of a question
 	Text       string // the statement, without the header
 }
+
+// Source returns the file of a query, with its header.
+func (q Query) Source() string { return read(q.Name + ".cypher") }
 
 var load = sync.OnceValue(func() map[string]Query {
 	all := map[string]Query{}
@@ -86,6 +100,12 @@ func All() []Query {
 	return all
 }
 
+// Pack returns the questions: the queries that people ask, in the order of
+// their names.
+func Pack() []Query {
+	return slices.DeleteFunc(All(), func(q Query) bool { return strings.Contains(q.Name, "/") })
+}
+
 // Schema returns the statements that make the constraints and indexes, in
 // order. All of them can be repeated.
 func Schema() []string {
@@ -110,7 +130,7 @@ func split(source string) (header, text string) {
 func parse(name, source string) (Query, error) {
 	header, text := split(source)
 	q := Query{Name: name, Text: text}
-	var purpose []string
+	var purpose, browser []string
 	section := &purpose
 	var fields *[]Field
 	for line := range strings.Lines(header) {
@@ -122,11 +142,11 @@ func parse(name, source string) (Query, error) {
 		case "Columns:":
 			section, fields = nil, &q.Columns
 			continue
-		case "In Neo4j Browser:", "":
+		case "In Neo4j Browser:":
+			section, fields = &browser, nil
+			continue
+		case "":
 			fields = nil
-			if strings.TrimSpace(line) != "" {
-				section = nil
-			}
 			continue
 		}
 		switch {
@@ -140,10 +160,20 @@ func parse(name, source string) (Query, error) {
 			}
 			*fields = append(*fields, f)
 		case section != nil:
-			*section = append(*section, line)
+			*section = append(*section, strings.TrimSpace(line))
 		}
 	}
-	q.Purpose = strings.Join(purpose, " ")
+	q.Purpose, q.Browser = strings.Join(purpose, " "), strings.Join(browser, " ")
+	if q.Browser == "" {
+		return q, nil
+	}
+	values, err := Example(q.Browser)
+	if err != nil {
+		return Query{}, fmt.Errorf("%s: %w", name, err)
+	}
+	for i, p := range q.Parameters {
+		q.Parameters[i].Default = values[p.Name]
+	}
 	return q, nil
 }
 
@@ -159,5 +189,5 @@ func parseField(line string) (Field, error) {
 	if len(parts) != 3 {
 		return Field{}, fmt.Errorf("%q is not a name, a type and a meaning", line)
 	}
-	return Field{parts[0], parts[1], parts[2]}, nil
+	return Field{Name: parts[0], Type: parts[1], Meaning: parts[2]}, nil
 }

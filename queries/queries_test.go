@@ -101,6 +101,7 @@ func TestRelations(t *testing.T) {
 	}
 	affiliation := graph.SetOfLayers(graph.Affiliation)
 	allowed := map[string][]string{
+		"identity":    relationNames(graph.SetOfLayers(graph.Identity)),
 		"crossed":     relationNames(all &^ outward),
 		"outward":     relationNames(outward),
 		"walked":      relationNames(all &^ outward &^ affiliation),

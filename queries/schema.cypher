@@ -1,6 +1,7 @@
-// The constraints and indexes of a store in Neo4j, version 2. Every statement can be repeated. A
+// The constraints and indexes of a store in Neo4j, version 3. Every statement can be repeated. A
 // constraint on an id comes with the index by which a MERGE finds it; revision and retracted are
-// what the feed of changes reads by; entity_names finds entities by their name keys, whole.
+// what the feed of changes reads by; entity_names finds entities by their name keys, whole;
+// entity_texts finds them by the words of their brand and attributes.
 
 CREATE CONSTRAINT store_name IF NOT EXISTS FOR (n:Store) REQUIRE n.name IS UNIQUE;
 CREATE CONSTRAINT change_set_key IF NOT EXISTS FOR (n:ChangeSet) REQUIRE n.key IS UNIQUE;
@@ -13,6 +14,8 @@ CREATE INDEX entity_revision IF NOT EXISTS FOR (n:Entity) ON (n.revision);
 CREATE INDEX entity_version_revision IF NOT EXISTS FOR (n:EntityVersion) ON (n.revision);
 CREATE FULLTEXT INDEX entity_names IF NOT EXISTS FOR (n:Entity|EntityVersion) ON EACH [n.name_keys]
 OPTIONS {indexConfig: {`fulltext.analyzer`: 'keyword', `fulltext.eventually_consistent`: false}};
+CREATE FULLTEXT INDEX entity_texts IF NOT EXISTS FOR (n:Entity) ON EACH [n.brand, n.attributes]
+OPTIONS {indexConfig: {`fulltext.analyzer`: 'standard-no-stop-words', `fulltext.eventually_consistent`: false}};
 
 CREATE CONSTRAINT source_id IF NOT EXISTS FOR (n:Source) REQUIRE n.id IS UNIQUE;
 CREATE CONSTRAINT source_version IF NOT EXISTS FOR (n:SourceVersion) REQUIRE (n.id, n.revision) IS UNIQUE;

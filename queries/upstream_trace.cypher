@@ -4,7 +4,7 @@
 // then with reported too, then with alleged too.
 //
 // Parameters:
-//   subject         string          the id of a product or a company
+//   subject         id              the id of a product or a company
 //   as_of           date            the day on which the claims must hold
 //   revision        integer         claims recorded by this revision, and not retracted by then
 //   lists           list of string  the ids of the lists that count; empty: every list

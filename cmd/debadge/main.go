@@ -101,6 +101,8 @@ func (p *program) root() *cobra.Command {
 		p.resolveCommand(),
 		p.listsCommand(),
 		p.membersCommand(),
+		p.diffCommand(),
+		p.queriesCommand(),
 		p.policyCommand(),
 	)
 	p.add(

@@ -42,6 +42,10 @@ type flags struct {
 	addr, read, target string
 	live               bool
 
+	since, until string
+	params       []string
+	rows         int
+
 	manifest, refreshFolder string
 	printManifest           bool
 }
@@ -70,16 +74,16 @@ func settings() []setting {
 		{"", "DEBADGE_NEO4J_USER", "", nil, "", "user at the Neo4j server", []string{everywhere}},
 		{"", "DEBADGE_NEO4J_PASSWORD", "", nil, "", "password at the Neo4j server", []string{everywhere}},
 
-		{"as-of", "", "DATE", func(f *flags) any { return &f.asOf }, "", "the day in the world that is asked about, YYYY-MM-DD (default: today, UTC)", []string{"trace", "reach", "screen", "dossier", "lists", "members"}},
+		{"as-of", "", "DATE", func(f *flags) any { return &f.asOf }, "", "the day in the world that is asked about, YYYY-MM-DD (default: today, UTC)", []string{"trace", "reach", "screen", "dossier", "lists", "members", "diff"}},
 		{"known-at", "", "TIME|REVISION", func(f *flags) any { return &f.knownAt }, "", "what debadge knew then: 2026-01-31T12:00:00Z, 2026-01-31 (to its end, UTC) or a revision (default: the newest)", append([]string{"lists", "members", "resolve"}, questions...)},
-		{"policy", "DEBADGE_POLICY", "NAME|FILE", func(f *flags) any { return &f.policy }, "default", "the rules that count: default, strict, cautious, or a file in YAML or JSON", append([]string{"refresh"}, questions...)},
+		{"policy", "DEBADGE_POLICY", "NAME|FILE", func(f *flags) any { return &f.policy }, "default", "the rules that count: default, strict, cautious, or a file in YAML or JSON", append([]string{"refresh", "diff"}, questions...)},
 		{"list", "", "LIST", func(f *flags) any { return &f.lists }, []string(nil), "count this list alone, by id or name; may be repeated", questions},
 		{"paths", "", "N", func(f *flags) any { return &f.paths }, 1, "show up to so many paths to each listing", []string{"trace", "dossier"}},
 		{"all", "", "", func(f *flags) any { return &f.all }, false, "show every listing in full, with the addresses of its sources", []string{"trace", "timeline"}},
 		{"out", "", "FILE", func(f *flags) any { return &f.out }, "", "write to this file, .html or .pdf (default: HTML to the standard output)", []string{"dossier"}},
 		{"limit", "", "N", func(f *flags) any { return &f.limit }, 0, "at most so many rows, 0 for all (default: 100 as text, else all)", []string{"reach"}},
 		{"cursor", "", "CURSOR", func(f *flags) any { return &f.cursor }, "", "go on after the rows of the answer that gave this cursor", []string{"reach"}},
-		{"format", "", "FORMAT", func(f *flags) any { return &f.format }, "text", "text for people; json for programs, as the HTTP API gives it", []string{"resolve", "lists", "members", "status", "link", "version"}},
+		{"format", "", "FORMAT", func(f *flags) any { return &f.format }, "text", "text for people; json for programs, as the HTTP API gives it", []string{"resolve", "lists", "members", "status", "link", "version", "diff", "list"}},
 		{"format", "", "FORMAT", func(f *flags) any { return &f.format }, "text", "text for people; json for programs, as the HTTP API gives it; svg for a picture; dot for Graphviz", []string{"trace"}},
 		{"format", "", "FORMAT", func(f *flags) any { return &f.format }, "text", "text for people; json for programs, as the HTTP API gives it; svg for a picture", []string{"timeline"}},
 		{"format", "", "FORMAT", func(f *flags) any { return &f.format }, "text", "text for people; json for one object; ndjson for a line each row, and the head at the end", []string{"reach"}},
@@ -88,6 +92,14 @@ func settings() []setting {
 		{"map", "", "FIELD=COLUMN", func(f *flags) any { return &f.columns }, []string(nil), "read a field from a column, such as product=Artikel,brand=Hersteller; may be repeated", []string{"screen"}},
 		{"explain", "", "", func(f *flags) any { return &f.explain }, false, "with the path to each listing; json and html always have it", []string{"screen"}},
 		{"fail-on", "", "ACTION", func(f *flags) any { return &f.failOn }, "", "exit with status 3 if a line is to block, or with review if one is to block or to review", []string{"screen"}},
+
+		{"from", "", "TIME|REVISION", func(f *flags) any { return &f.since }, "", "what was recorded after then: 2026-01-31T12:00:00Z, 2026-01-31 (to its end, UTC) or a revision; required", []string{"diff"}},
+		{"to", "", "TIME|REVISION", func(f *flags) any { return &f.until }, "", "and by then (default: the newest)", []string{"diff"}},
+		{"all", "", "", func(f *flags) any { return &f.all }, false, "everything, not the first 20 change sets, findings, and items of each sort", []string{"diff"}},
+
+		{"param", "", "NAME=VALUE", func(f *flags) any { return &f.params }, []string(nil), "a parameter of the query; may be repeated", []string{"run"}},
+		{"limit", "", "N", func(f *flags) any { return &f.rows }, 1000, "print at most so many rows, 0 for all", []string{"run"}},
+		{"format", "", "FORMAT", func(f *flags) any { return &f.format }, "text", "text for people; csv for spreadsheets; json for programs", []string{"run"}},
 
 		{"kind", "", "KIND", func(f *flags) any { return &f.kind }, "", "look for this kind alone: product or company", []string{"resolve"}},
 		{"brand", "", "TEXT", func(f *flags) any { return &f.brand }, "", "the brand or maker, where the text does not say it", []string{"resolve"}},
@@ -116,7 +128,7 @@ func settings() []setting {
 		{"print-manifest", "", "", func(f *flags) any { return &f.printManifest }, false, "print the shipped manifest, and do nothing else", []string{"refresh"}},
 
 		{"addr", "DEBADGE_ADDR", "HOST:PORT", func(f *flags) any { return &f.addr }, "127.0.0.1:8080", "where to listen", []string{"serve"}},
-		{"read", "DEBADGE_READ", "index|direct", func(f *flags) any { return &f.read }, "index", "answer from an index in memory, or directly from the store", []string{"serve", "screen"}},
+		{"read", "DEBADGE_READ", "index|direct", func(f *flags) any { return &f.read }, "index", "answer from an index in memory, or directly from the store", []string{"serve", "screen", "diff"}},
 		{"addr", "", "URL", func(f *flags) any { return &f.target }, "http://127.0.0.1:8080", "the service to ask", []string{"healthcheck"}},
 		{"live", "", "", func(f *flags) any { return &f.live }, false, "ask whether the process is alive, not whether it can answer", []string{"healthcheck"}},
 	}
@@ -134,6 +146,9 @@ var formats = map[string][]string{
 	"status":   {"text", "json"},
 	"link":     {"text", "json"},
 	"version":  {"text", "json"},
+	"diff":     {"text", "json"},
+	"list":     {"text", "json"},
+	"run":      {"text", "csv", "json"},
 }
 
 // register adds the flags of a command to a set.

@@ -15,7 +15,6 @@ import (
 
 	"debadge/graph"
 	"debadge/graph/neo4j/neo4jtest"
-	"debadge/graph/synth"
 	"debadge/queries"
 )
 
@@ -64,52 +63,24 @@ func TestPlansOfSmallStore(t *testing.T) {
 func TestPlans(t *testing.T) {
 	server := empty(t)
 	s := openAt(t, server, now)
-	var product graph.ID
-	err := synth.Generate(synth.Options{Products: 10_000, Seed: 7}, func(cs graph.ChangeSet) error {
-		for _, c := range cs.Claims {
-			if c.Relation == graph.RebrandedAs {
-				product = c.To
-			}
-		}
-		_, err := s.Append(t.Context(), cs)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	made := synthesize(t, s, 10_000)
 	run(t, server, "UNWIND range(1, 50000) AS i CREATE (:Stranger {id: 'product:' + i})", nil)
 	run(t, server, "CALL db.resampleOutdatedIndexes()", nil)
-	hits := regexp.MustCompile(`Total database accesses: (\d+)`)
-	asOf := graph.DayOf(time.Date(2024, 6, 1, 0, 0, 0, 0, time.UTC))
-	for _, c := range []struct {
-		query   string
-		subject graph.ID
-		ceiling int
-	}{
-		{"upstream_trace", product, 20_000},
-		{"upstream_trace", synth.Hub, 20_000},
-		{"reach", synth.Hub, 2_000_000},
-		{"post_listing_rebadgings", synth.Hub, 2_500_000},
-	} {
-		text := queries.Must(c.query).Text
-		drawn := plan(t, server, "PROFILE "+text, asked(c.subject, asOf, graph.Alleged, 0))
-		for _, bad := range []string{"AllNodesScan", "NodeByLabelScan", "StatefulShortestPath(Into", "CartesianProduct", "RelationshipTypeScan"} {
+	for _, c := range packPlanned {
+		drawn := plan(t, server, "PROFILE "+queries.Must(c.query).Text, made.arguments(t, c))
+		for _, bad := range []string{"AllNodesScan", "NodeByLabelScan", "StatefulShortestPath(Into", "CartesianProduct", "RelationshipTypeScan", "AllRelationshipsScan"} {
 			if strings.Contains(drawn, bad) {
-				t.Errorf("%s of %s plans as %s:\n%s", c.query, c.subject, bad, drawn)
+				t.Errorf("%s %v plans as %s:\n%s", c.query, c.given, bad, drawn)
 			}
 		}
-		found := hits.FindStringSubmatch(drawn)
-		if found == nil {
-			t.Fatalf("no total in\n%s", drawn)
+		if n := hitsOf(t, drawn); n > c.ceiling {
+			t.Errorf("%s %v takes %d database hits, more than %d:\n%s", c.query, c.given, n, c.ceiling, drawn)
+		} else {
+			t.Logf("%s %v: %d database hits", c.query, c.given, n)
 		}
-		n, err := strconv.Atoi(found[1])
-		if err != nil || n > c.ceiling {
-			t.Errorf("%s of %s takes %d database hits, more than %d:\n%s", c.query, c.subject, n, c.ceiling, drawn)
-		}
-		t.Logf("%s of %s: %d database hits", c.query, c.subject, n)
 	}
 	explainAll(t, server, "")
-	timeTraces(t, s, product, asOf)
+	timeTraces(t, s, made.product, graph.DayOf(plannedOn))
 }
 
 // explainAll lets the server plan every statement whose name begins so, for
