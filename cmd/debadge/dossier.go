@@ -97,10 +97,10 @@ func (p *program) dossier(ctx context.Context, s graph.Store, q graph.Question) 
 		claims: map[graph.ID]int{}, cited: map[graph.ID]int{},
 	}
 	for id, name := range names {
-		d.tracePage.names[id] = name.Full
+		d.names[id] = name.Full
 	}
 	for i, source := range answer.Sources {
-		d.tracePage.sources[source.ID] = source
+		d.sources[source.ID] = source
 		d.cited[source.ID] = i + 1
 	}
 	var b bytes.Buffer

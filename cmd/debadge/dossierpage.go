@@ -171,7 +171,7 @@ func (d *dossierPage) asked() []pair {
 	a := d.answer
 	known := knownAt(a.KnownAt, a.Revision)
 	if d.demo { // the shipped cases are recorded anew in each run
-		known = "revision " + thousands(int(a.Revision)) + " of the public cases that ship with debadge" //nolint:gosec // a count of files
+		known = "revision " + thousands(int(a.Revision)) + " of the public cases that ship with debadge"
 	}
 	all := []pair{{"asked about", a.Query}}
 	if a.Subject != nil {

@@ -79,13 +79,14 @@ func subjectID(a graph.Answer) string {
 // leastShare is from which share on one owner alone counts by the policy's
 // first rule, which is the one that the policy itself goes by.
 func (d *dossierPage) leastShare() graph.Share {
-	for _, r := range d.policy.Ownership {
-		if r.Form == graph.AnyShare {
-			return graph.ShareOf(0)
-		}
-		return r.Threshold
+	switch rules := d.policy.Ownership; {
+	case len(rules) == 0:
+		return graph.ShareOf(graph.WholeShare)
+	case rules[0].Form == graph.AnyShare:
+		return graph.ShareOf(0)
+	default:
+		return rules[0].Threshold
 	}
-	return graph.ShareOf(graph.WholeShare)
 }
 
 // cypherNote says what the query does not know of.
@@ -124,6 +125,5 @@ func cypherText(text string) string {
 	if err != nil {
 		panic(err) // a string is always JSON
 	}
-	inner := strings.ReplaceAll(string(data[1:len(data)-1]), `\"`, `"`)
-	return "'" + strings.ReplaceAll(inner, "'", `\'`) + "'"
+	return "'" + strings.ReplaceAll(string(data[1:len(data)-1]), "'", `\'`) + "'"
 }

@@ -15,8 +15,9 @@ const (
 	shade = "#f1f3f5"
 )
 
-// fonts are asked for by name and never fetched.
-const fonts = "Noto Sans, Noto Sans CJK SC, Source Han Sans SC, Microsoft YaHei, PingFang SC, Helvetica, Arial, sans-serif"
+// fonts are asked for by name and never fetched. Browsers take those of other
+// scripts by themselves.
+const fonts = "Noto Sans, Segoe UI, Helvetica Neue, Arial, sans-serif"
 
 // canvas writes SVG. Every look is a presentation attribute: a page may forbid
 // style sheets and style attributes.

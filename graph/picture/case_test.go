@@ -78,43 +78,43 @@ func retold(suffix string) graph.ChangeSet {
 	}
 }
 
-func fill(t testing.TB, sets ...graph.ChangeSet) graph.Store {
-	t.Helper()
+func fill(tb testing.TB, sets ...graph.ChangeSet) graph.Store {
+	tb.Helper()
 	s := memory()
 	for _, cs := range sets {
-		if _, err := s.Append(t.Context(), cs); err != nil {
-			t.Fatal(err)
+		if _, err := s.Append(tb.Context(), cs); err != nil {
+			tb.Fatal(err)
 		}
 	}
 	return s
 }
 
 // shipped is a store of the public cases.
-func shipped(t testing.TB) graph.Store {
-	t.Helper()
+func shipped(tb testing.TB) graph.Store {
+	tb.Helper()
 	s := memory()
 	for _, f := range fixtures.Files() {
-		if _, err := bundle.Import(t.Context(), s, f.Name, bytes.NewReader(f.Data), nil); err != nil {
-			t.Fatal(err)
+		if _, err := bundle.Import(tb.Context(), s, f.Name, bytes.NewReader(f.Data), nil); err != nil {
+			tb.Fatal(err)
 		}
 	}
 	return s
 }
 
-func ask(t testing.TB, s graph.Store, subject string, paths int) (graph.Answer, graph.TimelineAnswer, picture.Names) {
-	t.Helper()
+func ask(tb testing.TB, s graph.Store, subject string, paths int) (graph.Answer, graph.TimelineAnswer, picture.Names) {
+	tb.Helper()
 	q := graph.Question{Subject: subject, AsOf: day("2024-06-01").Earliest(), Policy: graph.DefaultPolicy(), Paths: paths}
-	answer, err := graph.Trace(t.Context(), s, q)
+	answer, err := graph.Trace(tb.Context(), s, q)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	timeline, err := graph.Timeline(t.Context(), s, q)
+	timeline, err := graph.Timeline(tb.Context(), s, q)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	names, err := picture.ReadNames(t.Context(), s, answer)
+	names, err := picture.ReadNames(tb.Context(), s, answer)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return answer, timeline, names
 }

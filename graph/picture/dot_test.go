@@ -10,15 +10,15 @@ import (
 
 // checkDOT has Graphviz itself read and lay out a picture, and compares how
 // many nodes and edges it sees.
-func checkDOT(t testing.TB, dot []byte) {
-	t.Helper()
+func checkDOT(tb testing.TB, dot []byte) {
+	tb.Helper()
 	g, err := graphviz.ParseBytes(dot)
 	if err != nil {
-		t.Fatalf("Graphviz refuses the picture: %v\n%s", err, dot)
+		tb.Fatalf("Graphviz refuses the picture: %v\n%s", err, dot)
 	}
 	defer func() {
 		if err := g.Close(); err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 	}()
 	nodes, edges := 0, 0
@@ -32,14 +32,14 @@ func checkDOT(t testing.TB, dot []byte) {
 	}
 	seenNodes, err := g.NodeNum()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	seenEdges, err := g.EdgeNum()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if seenNodes != nodes || seenEdges != edges {
-		t.Errorf("Graphviz sees %d nodes and %d edges, not %d and %d:\n%s", seenNodes, seenEdges, nodes, edges, dot)
+		tb.Errorf("Graphviz sees %d nodes and %d edges, not %d and %d:\n%s", seenNodes, seenEdges, nodes, edges, dot)
 	}
 }
 

@@ -154,31 +154,3 @@ func TestLargeLineage(t *testing.T) {
 		t.Logf("%d boxes and %d links took %s", len(boxes), len(links), took)
 	}
 }
-
-func TestWrap(t *testing.T) {
-	for _, c := range []struct {
-		text string
-		room float64
-		most int
-		want []string
-	}{
-		{"", 100, 3, []string{""}},
-		{"short", 100, 3, []string{"short"}},
-		{"Entity List (US Bureau of Industry and Security)", 150, 4, []string{"Entity List (US Bureau", "of Industry and", "Security)"}},
-		{"浪潮电子信息产业股份有限公司", 60, 4, []string{"浪潮电子", "信息产业", "股份有限", "公司"}},
-		{"one two three four five six seven", 40, 2, []string{"one", "two…"}},
-		{"Donaudampfschifffahrtsgesellschaft", 90, 4, []string{"Donaudampfs", "chifffahrtsge", "sellschaft"}},
-	} {
-		got := wrap(c.text, 13, false, c.room, c.most)
-		if len(got) != len(c.want) {
-			t.Errorf("wrap(%q) = %q, want %q", c.text, got, c.want)
-			continue
-		}
-		for i := range got {
-			if got[i] != c.want[i] {
-				t.Errorf("wrap(%q) = %q, want %q", c.text, got, c.want)
-				break
-			}
-		}
-	}
-}

@@ -10,7 +10,6 @@ const (
 // sign is an entry of a legend: a sample and what it means.
 type sign struct {
 	text   string
-	size   float64
 	sample func(c *canvas, x, y float64) // draws in sampleWidth, around y; nil is none
 }
 

@@ -57,8 +57,8 @@ func firstOrder(columns [][]*slot) {
 			visit(n)
 		}
 	}
-	for c := len(columns) - 1; c >= 0; c-- {
-		for _, s := range columns[c] {
+	for _, column := range slices.Backward(columns) {
+		for _, s := range column {
 			visit(s)
 		}
 	}

@@ -19,19 +19,21 @@ import (
 var update = flag.Bool("update", false, "write the pictures into testdata")
 
 // drawings are the pictures of an answer.
-func drawings(t testing.TB, s graph.Store, subject string, paths int) map[string][]byte {
-	t.Helper()
-	answer, timeline, names := ask(t, s, subject, paths)
+func drawings(tb testing.TB, s graph.Store, subject string, paths int) map[string][]byte {
+	tb.Helper()
+	answer, timeline, names := ask(tb, s, subject, paths)
 	all := map[string][]byte{}
 	for name, draw := range map[string]func(io.Writer) error{
-		"svg":          func(w io.Writer) error { return picture.SVG(w, answer, picture.Options{Names: names}) },
-		"dot":          func(w io.Writer) error { return picture.DOT(w, answer, picture.Options{Names: names}) },
-		"bare.svg":     func(w io.Writer) error { return picture.SVG(w, answer, picture.Options{Names: names, Bare: true}) },
-		"timeline.svg": func(w io.Writer) error { return picture.TimelineSVG(w, timeline, answer, picture.Options{Names: names}) },
+		"svg":      func(w io.Writer) error { return picture.SVG(w, answer, picture.Options{Names: names}) },
+		"dot":      func(w io.Writer) error { return picture.DOT(w, answer, picture.Options{Names: names}) },
+		"bare.svg": func(w io.Writer) error { return picture.SVG(w, answer, picture.Options{Names: names, Bare: true}) },
+		"timeline.svg": func(w io.Writer) error {
+			return picture.TimelineSVG(w, timeline, answer, picture.Options{Names: names})
+		},
 	} {
 		var b bytes.Buffer
 		if err := draw(&b); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		all[name] = b.Bytes()
 	}
@@ -127,8 +129,8 @@ var (
 )
 
 // checkSVG reports what does not belong into a picture, and returns its texts.
-func checkSVG(t testing.TB, svg []byte) string {
-	t.Helper()
+func checkSVG(tb testing.TB, svg []byte) string {
+	tb.Helper()
 	d := xml.NewDecoder(bytes.NewReader(svg))
 	var texts strings.Builder
 	for {
@@ -137,27 +139,27 @@ func checkSVG(t testing.TB, svg []byte) string {
 			return texts.String()
 		}
 		if err != nil {
-			t.Fatalf("the picture is no XML: %v", err)
+			tb.Fatalf("the picture is no XML: %v", err)
 		}
 		switch token := token.(type) {
 		case xml.StartElement:
 			if !slices.Contains(elements, token.Name.Local) {
-				t.Errorf("the picture has an element %s", token.Name.Local)
+				tb.Errorf("the picture has an element %s", token.Name.Local)
 			}
 			for _, a := range token.Attr {
 				if !slices.Contains(allowedOn, a.Name.Local) {
-					t.Errorf("the picture has an attribute %s=%q", a.Name.Local, a.Value)
+					tb.Errorf("the picture has an attribute %s=%q", a.Name.Local, a.Value)
 				}
 				for _, r := range references {
 					if a.Name.Local != "xmlns" && strings.Contains(strings.ToLower(a.Value), r) {
-						t.Errorf("the attribute %s=%q refers to something", a.Name.Local, a.Value)
+						tb.Errorf("the attribute %s=%q refers to something", a.Name.Local, a.Value)
 					}
 				}
 			}
 		case xml.CharData:
 			texts.Write(token)
 		case xml.Comment, xml.ProcInst, xml.Directive:
-			t.Errorf("the picture holds %v", token)
+			tb.Errorf("the picture holds %v", token)
 		}
 	}
 }
@@ -240,30 +242,4 @@ func TestShippedCases(t *testing.T) {
 		}
 		checkDOT(t, all["dot"])
 	}
-}
-
-// FuzzNames draws with any text as the names.
-func FuzzNames(f *testing.F) {
-	for _, text := range hostile {
-		f.Add(text)
-	}
-	answer, timeline, names := ask(f, fill(f, retold("")), "product:fresh:x1", 4)
-	f.Fuzz(func(t *testing.T, text string) {
-		mine := picture.Names{}
-		for id := range names {
-			mine[id] = picture.Name{Full: text, Other: text}
-		}
-		o := picture.Options{Names: mine}
-		var b bytes.Buffer
-		for _, draw := range []func() error{
-			func() error { return picture.SVG(&b, answer, o) },
-			func() error { return picture.TimelineSVG(&b, timeline, answer, o) },
-		} {
-			b.Reset()
-			if err := draw(); err != nil {
-				t.Fatal(err)
-			}
-			checkSVG(t, b.Bytes())
-		}
-	})
 }

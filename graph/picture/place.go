@@ -1,6 +1,9 @@
 package picture
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // settlings is how often the heights are made better: a chain of boxes comes to
 // lie on one level only slowly.
@@ -20,12 +23,12 @@ func place(columns [][]*slot) {
 	}
 	for i := range settlings {
 		if i%2 == 0 {
-			for c := len(columns) - 1; c >= 0; c-- {
-				settle(columns[c])
+			for _, column := range slices.Backward(columns) {
+				settle(column)
 			}
 		} else {
-			for c := range columns {
-				settle(columns[c])
+			for _, column := range columns {
+				settle(column)
 			}
 		}
 	}

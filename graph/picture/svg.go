@@ -161,13 +161,13 @@ func (d *diagram) title() string {
 func (d *diagram) description() string {
 	parts := []string{headline(d.answer, d.title())}
 	for _, e := range d.edges {
-		text := d.nodes[e.from].name.Full + ": " + e.verb() + ": " + d.nodes[e.to].name.Full
-		for _, more := range append([]string{e.grade()}, append(e.dates(), e.afterWords(), e.deniedWords())...) {
+		said := []string{d.nodes[e.from].name.Full + ": " + e.verb() + ": " + d.nodes[e.to].name.Full}
+		for _, more := range append([]string{e.grade()}, append(e.dates(), strings.ToLower(e.afterWords()), e.deniedWords())...) {
 			if more != "" {
-				text += "; " + strings.ToLower(more[:1]) + more[1:]
+				said = append(said, more)
 			}
 		}
-		parts = append(parts, text)
+		parts = append(parts, strings.Join(said, "; "))
 	}
 	return strings.Join(parts, ". ") + "."
 }
