@@ -66,6 +66,7 @@ CALL (r, a, b) {
   WITH r WHERE r.status = 'disputed'
   RETURN 'disputed' AS conflict, null AS k, null AS other
   UNION ALL
+  WITH r, a, b WHERE r.valid_from_text IS NOT NULL OR r.valid_to_text IS NOT NULL
   MATCH (a)-[k]->(b)
   WHERE type(k) = type(r) AND NOT k.mirror AND k.revision <= r.revision AND $through < k.retracted
     AND (k.revision < r.revision OR k.id < r.id) AND k.valid_from < r.valid_to AND r.valid_from < k.valid_to
@@ -75,15 +76,17 @@ CALL (r, a, b) {
         AND NOT k.valid_to_text STARTS WITH r.valid_to_text))
   RETURN 'dates' AS conflict, k, a AS other
   UNION ALL
+  WITH r, a, b WHERE type(r) = 'OWNS'
   MATCH (a)-[k:OWNS]->(b)
-  WHERE type(r) = 'OWNS' AND k.revision <= r.revision AND $through < k.retracted
+  WHERE k.revision <= r.revision AND $through < k.retracted
     AND (k.revision < r.revision OR k.id < r.id) AND k.valid_from < r.valid_to AND r.valid_from < k.valid_to
     AND coalesce(k.interest, 'equity') = coalesce(r.interest, 'equity')
     AND (k.share_max < r.share_min OR r.share_max < k.share_min)
   RETURN 'shares' AS conflict, k, a AS other
   UNION ALL
+  WITH r, a, b WHERE type(r) = 'REBRANDED_AS'
   MATCH (b)<-[k:REBRANDED_AS]-(other)
-  WHERE type(r) = 'REBRANDED_AS' AND other <> a AND k.revision <= r.revision AND $through < k.retracted
+  WHERE other <> a AND k.revision <= r.revision AND $through < k.retracted
     AND (k.revision < r.revision OR k.id < r.id)
   RETURN 'origin' AS conflict, k, other
 }

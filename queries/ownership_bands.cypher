@@ -1,8 +1,8 @@
-// Which companies would listed owners hold half of, or less, depending on what the true shares are:
-// ownership that could cross the threshold? The shares that listed owners, and owners that a chain
-// of such shares leads back to a listed one, hold in a company are added up. One row for each
-// company for which the least sum is below the threshold and the most is not. Of several claims
-// about one owner the lowest and the highest share count.
+// In which companies do listed owners hold a share that may or may not reach the threshold, as far
+// as shares are known? The shares that listed owners, and owners that a chain of such shares leads
+// back to a listed one, hold in a company are added up. One row for each company for which the
+// least sum is below the threshold and the most is not. The shares of one owner under several ids
+// are added up too. Of several claims about one owner the lowest and the highest share count.
 //
 // Parameters:
 //   origin          id              the id of a company or a list

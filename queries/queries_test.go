@@ -149,6 +149,21 @@ func TestRelations(t *testing.T) {
 	}
 }
 
+// TestHints checks that what an import runs again and again names the index of
+// everything that it matches: its first plan is kept, and without a hint that is
+// one that reads a whole index, if it was made while the index was empty.
+func TestHints(t *testing.T) {
+	for _, name := range []string{
+		"known_entities", "known_sources", "known_claims", "claims", "nodes",
+		"write_entities", "write_sources", "write_claims", "change_entities", "change_sources", "retract_claims",
+	} {
+		text := queries.Must("store/" + name).Text
+		if matches, hints := strings.Count(text, "MATCH ("), strings.Count(text, "USING INDEX SEEK "); matches != hints {
+			t.Errorf("store/%s matches %d patterns and names %d indexes", name, matches, hints)
+		}
+	}
+}
+
 func TestNarrow(t *testing.T) {
 	q := queries.Query{Text: "MATCH (a)<-[r:MAKES|SELLS|OWNS]-(b) MATCH (a)-[:LISTED_ON]->(c:List {k: 'X'})"}
 	for _, c := range []struct {

@@ -183,7 +183,11 @@ func writeDiffFindings(g *page, f graph.DiffFindings) {
 			g.hang("  + ", "    ", "%s on %s: %s, %s", nameOf(l.Entity), nameOf(l.List), l.Way, l.Strength)
 		}
 		for _, b := range row.Because {
-			g.hang("    because ", "      ", "%s (revision %d)", itemWords(b), b.Revision)
+			words := itemWords(b)
+			if b.What == graph.EntityRecorded {
+				words = "it was not known before"
+			}
+			g.hang("    because ", "      ", "%s (revision %d)", words, b.Revision)
 		}
 		if len(row.Because) == 0 {
 			g.hang("    because ", "      ", "%s", "of what is beside its paths: shares of other owners, countries of companies, or the age of a list")

@@ -28,12 +28,12 @@ func existing(ctx context.Context, tx neo4j.ManagedTransaction, cs graph.ChangeS
 	}
 	own, referred := split(names.Entities, func(id graph.ID) bool { return brought[id] })
 	err := errors.Join(
-		eachOf(ctx, tx, queries.Must("store/known_entities").Text, own, nil, func(row []any) error {
+		eachOf(ctx, tx, steady+queries.Must("store/known_entities").Text, own, nil, func(row []any) error {
 			e, err := decodeEntity(row[0])
 			known.Entities[e.ID] = e
 			return err
 		}),
-		eachOf(ctx, tx, queries.Must("store/nodes").Text, referred, map[string]any{"revision": never}, func(row []any) error {
+		eachOf(ctx, tx, steady+queries.Must("store/nodes").Text, referred, map[string]any{"revision": never}, func(row []any) error {
 			id, ok := row[0].(string)
 			if !ok {
 				return damaged("an entity has no id")
@@ -41,7 +41,7 @@ func existing(ctx context.Context, tx neo4j.ManagedTransaction, cs graph.ChangeS
 			known.Entities[graph.ID(id)] = graph.Entity{ID: graph.ID(id)}
 			return nil
 		}),
-		eachOf(ctx, tx, queries.Must("store/known_sources").Text, names.Sources, nil, func(row []any) error {
+		eachOf(ctx, tx, steady+queries.Must("store/known_sources").Text, names.Sources, nil, func(row []any) error {
 			s, err := decodeSource(row[0])
 			known.Sources[s.ID] = s
 			return err
@@ -67,13 +67,13 @@ func knownClaims(ctx context.Context, tx neo4j.ManagedTransaction, brought []gra
 		}
 	}
 	for _, relation := range slices.Sorted(maps.Keys(byRelation)) {
-		text := queries.Must("store/known_claims").Of(relation.String())
+		text := steady + queries.Must("store/known_claims").Of(relation.String())
 		if err := eachOf(ctx, tx, text, byRelation[relation], nil, row); err != nil {
 			return err
 		}
 	}
 	_, others := split(ids, func(id graph.ID) bool { return derived[id] })
-	return eachOf(ctx, tx, queries.Must("store/claims").Text, others, nil, row)
+	return eachOf(ctx, tx, steady+queries.Must("store/claims").Text, others, nil, row)
 }
 
 // split separates the items of which something is true from the others.

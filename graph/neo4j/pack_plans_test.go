@@ -35,7 +35,7 @@ var packPlanned = []planned{
 	{"post_listing_rebadgings", []string{"origin=HUB"}, 2_500_000},
 	{"rebadgings_by_month", []string{"origin=HUB"}, 2_500_000},
 	{"brand_products", []string{"brand=Hub"}, 400_000},
-	{"shared_particulars", []string{"origin=list:synth-north", "attributes=address,country"}, 2_000},
+	{"shared_particulars", []string{"origin=list:synth-north", "attributes=address,country"}, 5_000},
 	{"changes_between_dates", []string{"subject=PRODUCT", "since=2010-01-01"}, 20_000},
 	{"changes_between_dates", []string{"subject=list:synth-north", "since=2010-01-01"}, 2_000},
 	{"changes_between_record_times", nil, 400_000},

@@ -70,15 +70,9 @@ func closeSession(ctx context.Context, session neo4j.SessionWithContext) {
 	_ = session.Close(ctx) // the work is done, or its error is on the way
 }
 
-// steady keeps the server to the first plan that it made for a statement. Left
-// to itself it makes another one whenever the graph has grown by much, which
-// took a fifth of the time of an import; every statement has to plan well on a
-// small graph anyway.
-const steady = "CYPHER replan=skip "
-
 // each runs a statement and hands over its rows one by one.
 func each(ctx context.Context, tx neo4j.ManagedTransaction, text string, params map[string]any, row func([]any) error) error {
-	result, err := tx.Run(ctx, steady+text, params)
+	result, err := tx.Run(ctx, text, params)
 	if err != nil {
 		return err
 	}

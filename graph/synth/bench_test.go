@@ -13,15 +13,11 @@ import (
 	"testing"
 	"time"
 
-	neo4jdriver "github.com/neo4j/neo4j-go-driver/v5/neo4j"
-
 	"debadge/graph"
 	"debadge/graph/index"
-	"debadge/graph/neo4j"
 	"debadge/graph/neo4j/neo4jtest"
 	"debadge/graph/sqlite"
 	"debadge/graph/synth"
-	"debadge/queries"
 )
 
 // The benchmarks run on synthetic graphs of DEBADGE_BENCH_PRODUCTS products,
@@ -342,104 +338,6 @@ func BenchmarkColdStart(b *testing.B) {
 			first(b, &index.Options{Clock: now, SnapshotPath: snapshot})
 		}
 	})
-}
-
-// neo4jWorld is the same graph in a Neo4j.
-type neo4jWorld struct {
-	store  *neo4j.Store
-	driver neo4jdriver.DriverWithContext
-}
-
-var madeNeo4j *neo4jWorld
-
-// buildNeo4j makes it once a process: it takes longer than all else.
-func (w *world) buildNeo4j(b *testing.B) *neo4jWorld {
-	b.Helper()
-	if madeNeo4j != nil {
-		return madeNeo4j
-	}
-	ctx := context.Background() //nolint:usetesting // outlives the benchmark that makes it
-	server := neo4jtest.Start(b)
-	server.Wipe(b)
-	store, err := neo4j.Open(ctx, neo4j.Config{URI: server.URI, User: server.User, Password: server.Password, Clock: now})
-	if err != nil {
-		b.Fatal(err)
-	}
-	began := now()
-	err = synth.Generate(synth.Options{Products: products(b), Seed: 1}, func(cs graph.ChangeSet) error {
-		_, err := store.Append(ctx, cs)
-		return err
-	})
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Logf("%d claims in Neo4j after %s", w.claims, now().Sub(began).Round(time.Second))
-	driver, err := neo4jdriver.NewDriverWithContext(server.URI, server.Auth())
-	if err != nil {
-		b.Fatal(err)
-	}
-	madeNeo4j = &neo4jWorld{store, driver}
-	return madeNeo4j
-}
-
-// read runs a statement in a managed transaction, as a service would.
-func (n *neo4jWorld) read(ctx context.Context, text string, params map[string]any) error {
-	session := n.driver.NewSession(ctx, neo4jdriver.SessionConfig{AccessMode: neo4jdriver.AccessModeRead})
-	defer session.Close(ctx)
-	_, err := session.ExecuteRead(ctx, func(tx neo4jdriver.ManagedTransaction) (any, error) {
-		result, err := tx.Run(ctx, text, params)
-		if err != nil {
-			return nil, err
-		}
-		return result.Collect(ctx)
-	})
-	return err
-}
-
-// BenchmarkTraceNeo4j is the same question asked of Neo4j: directly, level by
-// level, and by one Cypher query; beside them a bare Bolt round trip.
-func BenchmarkTraceNeo4j(b *testing.B) {
-	w := build(b)
-	n := w.buildNeo4j(b)
-	ctx := b.Context()
-	ids := w.some(10_000)
-	b.Run("bolt-round-trip", func(b *testing.B) {
-		quantiles(b, ids, func(graph.ID) error { return n.read(ctx, "RETURN 1", nil) })
-	})
-	b.Run("direct", func(b *testing.B) {
-		quantiles(b, ids, func(id graph.ID) error {
-			return n.store.View(ctx, graph.Moment{}, func(v graph.View) error { return assess(ctx, v, id) })
-		})
-	})
-	b.Run("direct-with-evidence", func(b *testing.B) {
-		quantiles(b, ids, func(id graph.ID) error {
-			_, err := graph.Trace(ctx, n.store, graph.Question{Subject: string(id), AsOf: today, Policy: graph.DefaultPolicy()})
-			return err
-		})
-	})
-	b.Run("cypher", func(b *testing.B) {
-		text := queries.Must("upstream_trace").Text
-		quantiles(b, ids, func(id graph.ID) error {
-			return n.read(ctx, text, map[string]any{
-				"subject": string(id), "as_of": neo4jdriver.DateOf(today.Time()), "revision": int64(1) << 32, "lists": []any{},
-				"statuses": []any{"confirmed", "reported", "alleged"}, "min_confidence": 0, "share_min": 50_000_000, "affiliations": 1,
-			})
-		})
-	})
-}
-
-func assess(ctx context.Context, v graph.View, id graph.ID) error {
-	a, err := graph.NewAssessor(ctx, v, graph.DefaultPolicy(), today, nil)
-	if err != nil {
-		return err
-	}
-	defer a.Close()
-	nodes, err := v.Nodes(ctx, []graph.ID{id})
-	if err != nil {
-		return err
-	}
-	_, err = a.Assess(ctx, nodes[0])
-	return err
 }
 
 func TestMain(m *testing.M) { neo4jtest.Main(m) }

@@ -9,6 +9,7 @@
 
 UNWIND $batch.rows AS row
 MATCH (e:Entity {id: row.id})
+USING INDEX SEEK e:Entity(id)
 WITH e, row, e.created AS created
 CREATE (v:EntityVersion)
 SET v = properties(e), v.until = $revision

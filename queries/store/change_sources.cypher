@@ -9,6 +9,7 @@
 
 UNWIND $batch.rows AS row
 MATCH (s:Source {id: row.id})
+USING INDEX SEEK s:Source(id)
 WITH s, row, s.created AS created
 CREATE (v:SourceVersion)
 SET v = properties(s), v.until = $revision

@@ -8,4 +8,5 @@
 
 UNWIND $batch.ids AS id
 MATCH (e:Entity {id: id})
+USING INDEX SEEK e:Entity(id)
 RETURN e {.id, .name, .brand, .aliases, .alias_languages, .attributes} AS entity

@@ -8,4 +8,5 @@
 
 UNWIND $batch.ids AS id
 MATCH (s:Source {id: id})
+USING INDEX SEEK s:Source(id)
 RETURN s {.id, .title, .publisher, .date, .url, .language, .kind, .digest} AS source

@@ -9,5 +9,6 @@
 
 UNWIND $batch.ids AS id
 MATCH (e:Entity {id: id})
+USING INDEX SEEK e:Entity(id)
 WHERE e.created <= $revision
 RETURN e.id AS id

@@ -94,7 +94,8 @@ func (j *jvm) start(context.Context) error {
 	}
 	defer console.Close()
 	// Without a context: the server outlives that of its first test.
-	cmd := exec.Command(j.java, "-Xms256m", "-Xmx1g", "-XX:+UseSerialGC", compiler(),
+	limits := limitsOf(benchmarking())
+	cmd := exec.Command(j.java, "-Xms256m", limits.heap, "-XX:+UseSerialGC", limits.compiler,
 		"--add-opens=java.base/java.nio=ALL-UNNAMED",
 		"--add-opens=java.base/java.io=ALL-UNNAMED",
 		"--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
@@ -109,13 +110,23 @@ func (j *jvm) start(context.Context) error {
 	return nil
 }
 
-// compiler leaves out Java's second compiler, unless this is a benchmark: what it gains in speed comes
-// after minutes, what it takes comes at once. A test of 30 seconds takes 15 without it.
-func compiler() string {
-	if bench := flag.Lookup("test.bench"); bench != nil && bench.Value.String() != "" {
-		return "-XX:TieredStopAtLevel=4"
+// limits are what a server may use.
+type limits struct{ heap, compiler, pages string }
+
+// limitsOf leaves out Java's second compiler, unless this is a benchmark: what it gains in speed comes
+// after minutes, what it takes comes at once. A test of 30 seconds takes 15 without it. A benchmark also
+// has a graph that does not fit into the memory of a test.
+func limitsOf(benchmark bool) limits {
+	if benchmark {
+		return limits{heap: "-Xmx2g", compiler: "-XX:TieredStopAtLevel=4", pages: "3g"}
 	}
-	return "-XX:TieredStopAtLevel=1"
+	return limits{heap: "-Xmx1g", compiler: "-XX:TieredStopAtLevel=1", pages: "256m"}
+}
+
+// benchmarking tells whether this process runs benchmarks.
+func benchmarking() bool {
+	bench := flag.Lookup("test.bench")
+	return bench != nil && bench.Value.String() != ""
 }
 
 // settle chooses the port and makes the home directory, with its settings.
@@ -133,7 +144,7 @@ func (j *jvm) settle() (err error) {
 		"server.http.enabled=false",
 		"dbms.security.auth_enabled=false",
 		"dbms.usage_report.enabled=false",
-		"server.memory.pagecache.size=256m",
+		"server.memory.pagecache.size=" + limitsOf(benchmarking()).pages,
 		// Else every new database begins with 256 MB of empty log.
 		"db.tx_log.preallocate=false",
 		// Else the network layer waits for ten seconds of silence before it stops.
