@@ -75,18 +75,21 @@ const (
 // DiffItem is one thing that was learned. A claim says what it states; a
 // retraction says what the claim stated that it withdraws.
 type DiffItem struct {
-	Revision   Revision `json:"revision"`
-	What       DiffWhat `json:"what"`
-	ID         ID       `json:"id"`
-	Name       string   `json:"name,omitempty"` // of an entity; the title of a source
-	Relation   Relation `json:"relation,omitzero"`
-	From       ID       `json:"from,omitempty"`
-	To         ID       `json:"to,omitempty"`
-	Status     Status   `json:"status,omitzero"`
-	ShareMin   Share    `json:"share_min,omitzero"`
-	ShareMax   Share    `json:"share_max,omitzero"`
-	Reason     string   `json:"reason,omitempty"` // of a retraction
-	ReplacedBy ID       `json:"replaced_by,omitempty"`
+	Revision Revision `json:"revision"`
+	What     DiffWhat `json:"what"`
+	ID       ID       `json:"id"`
+	Name     string   `json:"name,omitempty"` // of an entity; the title of a source
+	Relation Relation `json:"relation,omitzero"`
+	From     ID       `json:"from,omitempty"`
+	To       ID       `json:"to,omitempty"`
+	Status   Status   `json:"status,omitzero"`
+	ShareMin Share    `json:"share_min,omitzero"`
+	ShareMax Share    `json:"share_max,omitzero"`
+
+	Citations []Citation `json:"citations,omitempty"` // of a claim: on what it rests, and who denies it
+
+	Reason     string `json:"reason,omitempty"` // of a retraction
+	ReplacedBy ID     `json:"replaced_by,omitempty"`
 }
 
 // DiffFindings says whose findings changed.
@@ -233,7 +236,7 @@ func (d *diff) read(ctx context.Context) error {
 func itemOf(at Revision, what DiffWhat, c Claim) DiffItem {
 	return DiffItem{
 		Revision: at, What: what, ID: c.ID, Relation: c.Relation, From: c.From, To: c.To, Status: c.Status,
-		ShareMin: c.ShareMin, ShareMax: c.ShareMax,
+		ShareMin: c.ShareMin, ShareMax: c.ShareMax, Citations: c.Citations,
 	}
 }
 
@@ -296,7 +299,6 @@ func (d *diff) withdrawn(ctx context.Context) (map[ID]Claim, error) {
 	err = d.feed(ctx, 0, func(c Change) error {
 		for _, claim := range c.Claims {
 			if wanted[claim.ID] {
-				claim.Citations = nil
 				stated[claim.ID] = claim
 			}
 		}
