@@ -113,7 +113,7 @@ type DiffRow struct {
 // start too, to find out what they stated.
 func Diff(ctx context.Context, s Store, question DiffQuestion) (DiffAnswer, error) {
 	d := diff{
-		DiffQuestion: question, store: s, claims: map[ID]DiffItem{}, retracted: map[ID]DiffItem{}, entities: map[ID]DiffItem{},
+		question: question, store: s, claims: map[ID]DiffItem{}, retracted: map[ID]DiffItem{}, entities: map[ID]DiffItem{},
 		answer: DiffAnswer{
 			AsOf: question.AsOf.Date(), Policy: PolicyRef{question.Policy.Name, question.Policy.Digest()},
 			ChangeSets: []DiffChangeSet{}, Items: []DiffItem{}, Findings: DiffFindings{Rows: []DiffRow{}},
@@ -128,9 +128,9 @@ func Diff(ctx context.Context, s Store, question DiffQuestion) (DiffAnswer, erro
 }
 
 type diff struct {
-	DiffQuestion
-	store  Store
-	answer DiffAnswer
+	question DiffQuestion
+	store    Store
+	answer   DiffAnswer
 
 	entities, claims, retracted map[ID]DiffItem // what was learned, the last of each
 	touched                     map[ID]bool
@@ -142,7 +142,7 @@ func (d *diff) ends(ctx context.Context) error {
 	for _, end := range []struct {
 		at    Moment
 		found *DiffEnd
-	}{{d.DiffQuestion.From, &d.answer.From}, {d.DiffQuestion.To, &d.answer.To}} {
+	}{{d.question.From, &d.answer.From}, {d.question.To, &d.answer.To}} {
 		err := d.store.View(ctx, end.at, func(v View) error {
 			revision, recorded := v.At()
 			*end.found = DiffEnd{Revision: revision}
@@ -240,7 +240,7 @@ func itemOf(at Revision, what DiffWhat, c Claim) DiffItem {
 	}
 }
 
-func (d *diff) room(used int) bool { return d.Limit == 0 || used < d.Limit }
+func (d *diff) room(used int) bool { return d.question.Limit == 0 || used < d.question.Limit }
 
 func (d *diff) item(i DiffItem) {
 	if d.room(d.shown[i.What]) {
