@@ -75,18 +75,21 @@ const (
 // DiffItem is one thing that was learned. A claim says what it states; a
 // retraction says what the claim stated that it withdraws.
 type DiffItem struct {
-	Revision   Revision `json:"revision"`
-	What       DiffWhat `json:"what"`
-	ID         ID       `json:"id"`
-	Name       string   `json:"name,omitempty"` // of an entity; the title of a source
-	Relation   Relation `json:"relation,omitzero"`
-	From       ID       `json:"from,omitempty"`
-	To         ID       `json:"to,omitempty"`
-	Status     Status   `json:"status,omitzero"`
-	ShareMin   Share    `json:"share_min,omitzero"`
-	ShareMax   Share    `json:"share_max,omitzero"`
-	Reason     string   `json:"reason,omitempty"` // of a retraction
-	ReplacedBy ID       `json:"replaced_by,omitempty"`
+	Revision Revision `json:"revision"`
+	What     DiffWhat `json:"what"`
+	ID       ID       `json:"id"`
+	Name     string   `json:"name,omitempty"` // of an entity; the title of a source
+	Relation Relation `json:"relation,omitzero"`
+	From     ID       `json:"from,omitempty"`
+	To       ID       `json:"to,omitempty"`
+	Status   Status   `json:"status,omitzero"`
+	ShareMin Share    `json:"share_min,omitzero"`
+	ShareMax Share    `json:"share_max,omitzero"`
+
+	Citations []Citation `json:"citations,omitempty"` // of a claim: on what it rests, and who denies it
+
+	Reason     string `json:"reason,omitempty"` // of a retraction
+	ReplacedBy ID     `json:"replaced_by,omitempty"`
 }
 
 // DiffFindings says whose findings changed.
@@ -110,7 +113,7 @@ type DiffRow struct {
 // start too, to find out what they stated.
 func Diff(ctx context.Context, s Store, question DiffQuestion) (DiffAnswer, error) {
 	d := diff{
-		DiffQuestion: question, store: s, claims: map[ID]DiffItem{}, retracted: map[ID]DiffItem{}, entities: map[ID]DiffItem{},
+		question: question, store: s, claims: map[ID]DiffItem{}, retracted: map[ID]DiffItem{}, entities: map[ID]DiffItem{},
 		answer: DiffAnswer{
 			AsOf: question.AsOf.Date(), Policy: PolicyRef{question.Policy.Name, question.Policy.Digest()},
 			ChangeSets: []DiffChangeSet{}, Items: []DiffItem{}, Findings: DiffFindings{Rows: []DiffRow{}},
@@ -125,9 +128,9 @@ func Diff(ctx context.Context, s Store, question DiffQuestion) (DiffAnswer, erro
 }
 
 type diff struct {
-	DiffQuestion
-	store  Store
-	answer DiffAnswer
+	question DiffQuestion
+	store    Store
+	answer   DiffAnswer
 
 	entities, claims, retracted map[ID]DiffItem // what was learned, the last of each
 	touched                     map[ID]bool
@@ -139,7 +142,7 @@ func (d *diff) ends(ctx context.Context) error {
 	for _, end := range []struct {
 		at    Moment
 		found *DiffEnd
-	}{{d.DiffQuestion.From, &d.answer.From}, {d.DiffQuestion.To, &d.answer.To}} {
+	}{{d.question.From, &d.answer.From}, {d.question.To, &d.answer.To}} {
 		err := d.store.View(ctx, end.at, func(v View) error {
 			revision, recorded := v.At()
 			*end.found = DiffEnd{Revision: revision}
@@ -233,11 +236,11 @@ func (d *diff) read(ctx context.Context) error {
 func itemOf(at Revision, what DiffWhat, c Claim) DiffItem {
 	return DiffItem{
 		Revision: at, What: what, ID: c.ID, Relation: c.Relation, From: c.From, To: c.To, Status: c.Status,
-		ShareMin: c.ShareMin, ShareMax: c.ShareMax,
+		ShareMin: c.ShareMin, ShareMax: c.ShareMax, Citations: c.Citations,
 	}
 }
 
-func (d *diff) room(used int) bool { return d.Limit == 0 || used < d.Limit }
+func (d *diff) room(used int) bool { return d.question.Limit == 0 || used < d.question.Limit }
 
 func (d *diff) item(i DiffItem) {
 	if d.room(d.shown[i.What]) {
@@ -296,7 +299,6 @@ func (d *diff) withdrawn(ctx context.Context) (map[ID]Claim, error) {
 	err = d.feed(ctx, 0, func(c Change) error {
 		for _, claim := range c.Claims {
 			if wanted[claim.ID] {
-				claim.Citations = nil
 				stated[claim.ID] = claim
 			}
 		}

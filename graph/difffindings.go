@@ -16,7 +16,7 @@ func (d *diff) find(ctx context.Context) error {
 		return err
 	}
 	changed, err := Changed(ctx, d.store, ChangedQuestion{
-		Before: before, After: after, Touched: slices.Sorted(maps.Keys(d.touched)), AsOf: d.AsOf, Policy: d.Policy, Limit: d.Limit,
+		Before: before, After: after, Touched: slices.Sorted(maps.Keys(d.touched)), AsOf: d.question.AsOf, Policy: d.question.Policy, Limit: d.question.Limit,
 	})
 	if err != nil {
 		return err
@@ -50,7 +50,7 @@ func (d *diff) touchStale(ctx context.Context) error {
 			return nil // everything that there is was learned since
 		}
 		err := d.store.View(ctx, Moment{Revision: at}, func(v View) error {
-			a, err := NewAssessor(ctx, v, d.Policy, d.AsOf, nil)
+			a, err := NewAssessor(ctx, v, d.question.Policy, d.question.AsOf, nil)
 			if err != nil {
 				return err
 			}
@@ -79,7 +79,7 @@ func (d *diff) touchStale(ctx context.Context) error {
 	})
 }
 
-// traces traces the subjects of rows at a revision; at none nothing is found.
+// traces answers for the subjects of rows at a revision; at none nothing is found.
 func (d *diff) traces(ctx context.Context, at Revision, rows []ChangedRow) ([]Answer, error) {
 	found := make([]Answer, len(rows))
 	if at == 0 || len(rows) == 0 {
@@ -89,7 +89,7 @@ func (d *diff) traces(ctx context.Context, at Revision, rows []ChangedRow) ([]An
 		for i, row := range rows {
 			var err error
 			found[i], err = TraceView(ctx, v, Question{
-				Subject: string(row.Subject.ID), AsOf: d.AsOf, KnownAt: Moment{Revision: at}, Policy: d.Policy,
+				Subject: string(row.Subject.ID), AsOf: d.question.AsOf, KnownAt: Moment{Revision: at}, Policy: d.question.Policy,
 			})
 			if err != nil {
 				return err

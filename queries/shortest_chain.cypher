@@ -20,6 +20,7 @@
 //   points    string          on if the claim points from near to far, back if it points the other
 //                             way
 //   claims    list of string  the ids of the claims that say so
+//   statuses  list of string  their statuses, in the same order
 //
 // In Neo4j Browser:
 //   :param {from: 'product:aivres:kr2280-x2', to: 'company:inspur-group', as_of: date(), revision:
@@ -47,15 +48,16 @@ CALL (near, far) {
   WHERE NOT r.mirror AND r.valid_from <= $as_of AND $as_of < r.valid_to
     AND r.revision <= $revision AND $revision < r.retracted
     AND r.status IN $statuses AND r.confidence >= $min_confidence
-  RETURN type(r) AS relation, 'on' AS points, r.id AS id
+  RETURN type(r) AS relation, 'on' AS points, r.id AS id, r.status AS status
   UNION ALL
   MATCH (near)<-[r:MAKES|SELLS|LICENSES|REBRANDED_AS|SUCCEEDED_BY|IDENTICAL_TO|COMPONENT_OF|OWNS|RENAMED_TO|AFFILIATED_WITH|SAME_AS]-(far)
   WHERE NOT r.mirror AND r.valid_from <= $as_of AND $as_of < r.valid_to
     AND r.revision <= $revision AND $revision < r.retracted
     AND r.status IN $statuses AND r.confidence >= $min_confidence
-  RETURN type(r) AS relation, 'back' AS points, r.id AS id
+  RETURN type(r) AS relation, 'back' AS points, r.id AS id, r.status AS status
 }
-WITH i, j, near, far, relation, points, id
+WITH i, j, near, far, relation, points, id, status
 ORDER BY id
-RETURN i + 1 AS chain, j + 1 AS hop, near.id AS near, far.id AS far, relation AS relation, points AS points, collect(id) AS claims
+RETURN i + 1 AS chain, j + 1 AS hop, near.id AS near, far.id AS far, relation AS relation, points AS points,
+  collect(id) AS claims, collect(status) AS statuses
 ORDER BY chain, hop, relation, points

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -155,12 +156,30 @@ func itemWords(i graph.DiffItem) string {
 	if i.Relation.Rule().Outward {
 		near, far = i.From, i.To
 	}
-	text := fmt.Sprintf("%s (%s) [%s]", sentence(graph.Claim{Relation: i.Relation, ShareMin: i.ShareMin, ShareMax: i.ShareMax}, string(near), string(far)), i.Status, i.ID)
+	text := fmt.Sprintf("%s (%s) [%s]", sentence(graph.Claim{Relation: i.Relation, ShareMin: i.ShareMin, ShareMax: i.ShareMax}, string(near), string(far)), citedWords(i), i.ID)
 	switch i.What { //nolint:exhaustive // the others say no more
 	case graph.ClaimRetracted:
 		return "retracted: " + text + ": " + i.Reason
 	case graph.ClaimCorrected:
 		return "corrected by " + string(i.ReplacedBy) + ": " + text + ": " + i.Reason
+	}
+	return text
+}
+
+// citedWords says how far a claim is established, by which sources, and which of
+// them deny it.
+func citedWords(i graph.DiffItem) string {
+	var supports, denies []string
+	for _, c := range i.Citations {
+		if c.Stance == graph.Denies {
+			denies = append(denies, string(c.Source))
+		} else {
+			supports = append(supports, string(c.Source))
+		}
+	}
+	text := i.Status.String() + "; " + strings.Join(supports, ", ")
+	if len(denies) > 0 {
+		text += "; denied in " + strings.Join(denies, ", ")
 	}
 	return text
 }

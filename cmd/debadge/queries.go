@@ -152,18 +152,7 @@ func (p *program) listQueries() error {
 	if p.flags.format == "json" {
 		all := []queryShown{}
 		for _, q := range queries.Pack() {
-			shown := queryShown{Name: q.Name, Purpose: q.Purpose, Text: q.Text}
-			for _, f := range q.Parameters {
-				field := fieldShown{Name: f.Name, Type: f.Type, Meaning: f.Meaning, Default: f.Default, Required: f.Required()}
-				if f.Required() {
-					field.Default = ""
-				}
-				shown.Parameters = append(shown.Parameters, field)
-			}
-			for _, f := range q.Columns {
-				shown.Columns = append(shown.Columns, fieldShown{Name: f.Name, Type: f.Type, Meaning: f.Meaning})
-			}
-			all = append(all, shown)
+			all = append(all, queryShown{Name: q.Name, Purpose: q.Purpose, Parameters: showFields(q.Parameters), Columns: showFields(q.Columns), Text: q.Text})
 		}
 		return graph.EncodeJSON(p.stdout, map[string]any{"queries": all})
 	}
@@ -184,4 +173,16 @@ func (p *program) listQueries() error {
 		g.line("  --param ", "%s", strings.Join(parameters, ", "))
 	}
 	return g.flush()
+}
+
+// showFields leaves out the default of what has to be given: it is an example.
+func showFields(fields []queries.Field) []fieldShown {
+	shown := make([]fieldShown, len(fields))
+	for i, f := range fields {
+		shown[i] = fieldShown{Name: f.Name, Type: f.Type, Meaning: f.Meaning, Default: f.Default, Required: f.Required()}
+		if f.Required() {
+			shown[i].Default = ""
+		}
+	}
+	return shown
 }

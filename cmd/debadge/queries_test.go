@@ -81,12 +81,12 @@ hop                      company:a MAKES product:b [claim:1; claim:2]
 	if want := "name,value\n'=HYPERLINK(1),7\n"; !strings.HasPrefix(sheet.String(), want) {
 		t.Errorf("as CSV\n%s, which begins not with\n%s", &sheet, want)
 	}
-	table.Rows[0][1] = strings.Repeat("long ", 30)
+	table.Rows[0][1] = strings.Repeat("tall ", 30)
 	text.Reset()
 	if err := writeTable(&text, table); err != nil {
 		t.Fatal(err)
 	}
-	if got := text.String(); !strings.HasPrefix(got, "name   =HYPERLINK(1)\nvalue  long long") || strings.Contains(got, "\x1b") {
+	if got := text.String(); !strings.HasPrefix(got, "name   =HYPERLINK(1)\nvalue  tall") || strings.Contains(got, "\x1b") {
 		t.Errorf("one under another:\n%s", got)
 	}
 }

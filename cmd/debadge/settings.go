@@ -66,7 +66,9 @@ type setting struct {
 var questions = []string{"trace", "reach", "timeline", "screen", "dossier"}
 
 // settings is the one place that says which settings there are.
-func settings() []setting { return append(askingSettings(), keepingSettings()...) }
+func settings() []setting {
+	return slices.Concat(learnedSettings(), askingSettings(), keepingSettings())
+}
 
 // askingSettings are the rows of every command, and of those that answer.
 func askingSettings() []setting {
@@ -95,14 +97,6 @@ func askingSettings() []setting {
 		{"map", "", "FIELD=COLUMN", func(f *flags) any { return &f.columns }, []string(nil), "read a field from a column, such as product=Artikel,brand=Hersteller; may be repeated", []string{"screen"}},
 		{"explain", "", "", func(f *flags) any { return &f.explain }, false, "with the path to each listing; json and html always have it", []string{"screen"}},
 		{"fail-on", "", "ACTION", func(f *flags) any { return &f.failOn }, "", "exit with status 3 if a line is to block, or with review if one is to block or to review", []string{"screen"}},
-
-		{"from", "", "TIME|REVISION", func(f *flags) any { return &f.since }, "", "what was recorded after then: 2026-01-31T12:00:00Z, 2026-01-31 (to its end, UTC) or a revision; required", []string{"diff"}},
-		{"to", "", "TIME|REVISION", func(f *flags) any { return &f.until }, "", "and by then (default: the newest)", []string{"diff"}},
-		{"all", "", "", func(f *flags) any { return &f.all }, false, "everything, not the first 20 change sets, findings, and items of each sort", []string{"diff"}},
-
-		{"param", "", "NAME=VALUE", func(f *flags) any { return &f.params }, []string(nil), "a parameter of the query; may be repeated", []string{"run"}},
-		{"limit", "", "N", func(f *flags) any { return &f.rows }, 1000, "print at most so many rows, 0 for all", []string{"run"}},
-		{"format", "", "FORMAT", func(f *flags) any { return &f.format }, "text", "text for people; csv for spreadsheets; json for programs", []string{"run"}},
 
 		{"kind", "", "KIND", func(f *flags) any { return &f.kind }, "", "look for this kind alone: product or company", []string{"resolve"}},
 		{"brand", "", "TEXT", func(f *flags) any { return &f.brand }, "", "the brand or maker, where the text does not say it", []string{"resolve"}},
@@ -139,6 +133,18 @@ func keepingSettings() []setting {
 		{"read", "DEBADGE_READ", "index|direct", func(f *flags) any { return &f.read }, "index", "answer from an index in memory, or directly from the store", []string{"serve", "screen", "diff"}},
 		{"addr", "", "URL", func(f *flags) any { return &f.target }, "http://127.0.0.1:8080", "the service to ask", []string{"healthcheck"}},
 		{"live", "", "", func(f *flags) any { return &f.live }, false, "ask whether the process is alive, not whether it can answer", []string{"healthcheck"}},
+	}
+}
+
+// learnedSettings are those of diff and of the questions in Cypher.
+func learnedSettings() []setting {
+	return []setting{
+		{"from", "", "TIME|REVISION", func(f *flags) any { return &f.since }, "", "what was recorded after then: 2026-01-31T12:00:00Z, 2026-01-31 (to its end, UTC) or a revision; required", []string{"diff"}},
+		{"to", "", "TIME|REVISION", func(f *flags) any { return &f.until }, "", "and by then (default: the newest)", []string{"diff"}},
+		{"all", "", "", func(f *flags) any { return &f.all }, false, "everything, not the first 20 change sets, findings, and items of each sort", []string{"diff"}},
+		{"param", "", "NAME=VALUE", func(f *flags) any { return &f.params }, []string(nil), "a parameter of the query; may be repeated", []string{"run"}},
+		{"limit", "", "N", func(f *flags) any { return &f.rows }, 1000, "print at most so many rows, 0 for all", []string{"run"}},
+		{"format", "", "FORMAT", func(f *flags) any { return &f.format }, "text", "text for people; csv for spreadsheets; json for programs", []string{"run"}},
 	}
 }
 

@@ -156,30 +156,40 @@ func argument(p queries.Field, values []string, now time.Time) (any, error) {
 		}
 		return n, nil
 	case "date":
-		if text == queries.Today {
-			return neo4j.DateOf(now.UTC()), nil
-		}
-		d, err := graph.ParseDate(text)
-		if err != nil || !d.IsDay() {
-			return nil, fmt.Errorf("%q is not a day; write YYYY-MM-DD or %s", text, queries.Today)
-		}
-		return neo4j.DateOf(d.Earliest().Time()), nil
+		return dayArgument(text, now)
 	case "datetime":
-		if text == queries.Now {
-			return now.UTC(), nil
-		}
-		if at, err := time.Parse(time.DateOnly, text); err == nil {
-			return at.AddDate(0, 0, 1).Add(-time.Microsecond), nil
-		}
-		at, err := time.Parse(time.RFC3339Nano, text)
-		if err != nil || at.Year() < 1 || at.Year() > 9999 {
-			return nil, fmt.Errorf("%q is not a time; write 2026-01-31T12:00:00Z, a day such as 2026-01-31 (to its end, UTC), or %s", text, queries.Now)
-		}
-		return at.UTC(), nil
+		return timeArgument(text, now)
 	case "id", "name":
 		if strings.TrimSpace(text) == "" {
 			return nil, errors.New("is empty")
 		}
 	}
 	return text, nil
+}
+
+func dayArgument(text string, now time.Time) (any, error) {
+	if text == queries.Today {
+		return neo4j.DateOf(now.UTC()), nil
+	}
+	d, err := graph.ParseDate(text)
+	if err != nil || !d.IsDay() {
+		return nil, fmt.Errorf("%q is not a day; write YYYY-MM-DD or %s", text, queries.Today)
+	}
+	return neo4j.DateOf(d.Earliest().Time()), nil
+}
+
+// timeArgument reads a time; a day is its last microsecond, in which times are
+// recorded.
+func timeArgument(text string, now time.Time) (any, error) {
+	if text == queries.Now {
+		return now.UTC(), nil
+	}
+	if at, err := time.Parse(time.DateOnly, text); err == nil {
+		return at.AddDate(0, 0, 1).Add(-time.Microsecond), nil
+	}
+	at, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil || at.Year() < 1 || at.Year() > 9999 {
+		return nil, fmt.Errorf("%q is not a time; write 2026-01-31T12:00:00Z, a day such as 2026-01-31 (to its end, UTC), or %s", text, queries.Now)
+	}
+	return at.UTC(), nil
 }

@@ -47,6 +47,7 @@ var packPlanned = []planned{
 	{"shortest_chain", []string{"from=PRODUCT", "to=WHOLE"}, 40_000},
 	{"listed_components", []string{"subject=WHOLE"}, 2_000},
 	{"ownership_bands", []string{"origin=list:synth-north"}, 4_000},
+	{"evidence", []string{"subject=HUB"}, 150_000},
 	{"list_history", []string{"subject=HUB"}, 1_000},
 }
 

@@ -64,6 +64,7 @@ var packAsked = map[string][][]string{
 	"shortest_chain":               {{"from=product:aivres:kr2280-x2", "to=company:inspur-group"}, {"from=product:tulip:t2", "to=company:sum"}, {"from=product:tulip:t2", "to=product:tulip:t2"}},
 	"listed_components":            {{"subject=product:lorex:cameras"}, {"subject=product:tulip:kit"}},
 	"ownership_bands":              {{"origin=list:invented"}, {"origin=list:us-bis-entity-list"}},
+	"evidence":                     {{"subject=product:aivres:kr2280-x1"}, {"subject=company:cogito-tech"}},
 	"list_history":                 {{"subject=company:changxin-memory-technologies"}, {"subject=company:orchid"}},
 }
 
