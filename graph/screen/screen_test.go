@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -41,12 +42,12 @@ func small(tb testing.TB) graph.Store {
 
 // exact recognizes names by their keys alone: what the tests of the pipeline
 // need, whatever resolving may learn.
-type exact struct{ calls int }
+type exact struct{ calls atomic.Int64 }
 
 func (e *exact) Revision() graph.Revision { return 1 }
 
 func (e *exact) find(ctx context.Context, v graph.View, text string, kind graph.Kind) (screen.Recognized, error) {
-	e.calls++
+	e.calls.Add(1)
 	ids, err := v.Find(ctx, graph.Find{Key: graph.NameKey(text), Kind: kind})
 	switch {
 	case err != nil || len(ids) == 0 || graph.NameKey(text) == "":
@@ -275,8 +276,8 @@ func TestOrderIsKeptAndEqualLinesAreAskedOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if names.calls != 3 {
-		t.Errorf("three texts were asked about %d times", names.calls)
+	if asked := names.calls.Load(); asked != 3 {
+		t.Errorf("three texts were asked about %d times", asked)
 	}
 	if sum.Lines != 5000 || sum.Actions["pass"] != 1667 || sum.Actions["block"] != 1667 || sum.Actions["review"] != 1666 {
 		t.Errorf("%+v", sum.Counts)
