@@ -67,6 +67,9 @@ func TestEveryParameterIsExplained(t *testing.T) {
 		if op.Summary == "" || op.Description == "" || op.OperationID == "" {
 			t.Errorf("%s is not explained", op.Path)
 		}
+		if permissionOf(op) == 0 {
+			t.Errorf("%s %s does not say what it needs leave for", op.Method, op.Path)
+		}
 	}
 	for name := range parameterDocs {
 		if !used[name] {

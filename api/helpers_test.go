@@ -169,7 +169,7 @@ func (s *service) ask(t *testing.T, r *http.Request) *httptest.ResponseRecorder 
 	described := s.server.huma.OpenAPI().Paths
 	for path, item := range described {
 		prefix, _, templated := strings.Cut(path, "{")
-		if item.Get == nil || r.Method != http.MethodGet {
+		if operationIn(item, r.Method) == nil {
 			continue
 		}
 		if r.URL.Path == path || templated && strings.HasPrefix(r.URL.Path, prefix) {

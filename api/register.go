@@ -24,11 +24,16 @@ type reply struct {
 	Body func(huma.Context)
 }
 
-// operation begins the description of a GET operation; every one can fail with
-// the faults that any request can, and with those named.
+// operation begins the description of a GET operation that needs leave to read;
+// every one can fail with the faults that any request can, and with those named.
 func operation(id, path, tag, summary, description string, more ...fault) *huma.Operation {
+	return operationFor(mayRead, http.MethodGet, id, path, tag, summary, description, more...)
+}
+
+// operationFor begins the description of an operation that needs some leave.
+func operationFor(p permission, method, id, path, tag, summary, description string, more ...fault) *huma.Operation {
 	op := &huma.Operation{
-		OperationID: id, Method: http.MethodGet, Path: path, Tags: []string{tag},
+		OperationID: id, Method: method, Path: path, Tags: []string{tag}, Metadata: map[string]any{permissionKey: p},
 		Summary: summary, Description: description, Responses: map[string]*huma.Response{},
 	}
 	for _, f := range append([]fault{malformed, invalid, tooLarge, unsupportedMedia, internal}, more...) {
@@ -74,9 +79,17 @@ func serve[I any](s *server, op *huma.Operation, write func(huma.Context, *I)) {
 	huma.Register(s.huma, *op, func(_ context.Context, in *I) (*reply, error) {
 		return &reply{Body: func(hc huma.Context) { write(hc, in) }}, nil
 	})
-	item := s.huma.OpenAPI().Paths[op.Path]
-	describeParameters(item.Get)
-	s.routes = append(s.routes, item.Get)
+	described := operationIn(s.huma.OpenAPI().Paths[op.Path], op.Method)
+	describeParameters(described)
+	s.routes = append(s.routes, described)
+}
+
+// operationIn returns the operation of a method from a path of the document.
+func operationIn(item *huma.PathItem, method string) *huma.Operation {
+	return map[string]*huma.Operation{
+		http.MethodGet: item.Get, http.MethodPost: item.Post, http.MethodPut: item.Put,
+		http.MethodPatch: item.Patch, http.MethodDelete: item.Delete,
+	}[method]
 }
 
 func respondWith(op *huma.Operation, contentType string, schema *huma.Schema) {

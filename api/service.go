@@ -31,15 +31,20 @@ type versionAnswer struct {
 	Version string `json:"version"`
 }
 
+// openOperation begins the description of a GET operation for everybody.
+func openOperation(id, path, summary, description string, more ...fault) *huma.Operation {
+	return operationFor(open, http.MethodGet, id, path, "service", summary, description, more...)
+}
+
 // livePath is answered even while the service stops.
 const livePath = "/livez"
 
 func (s *server) addService() {
-	register(s, operation("live", livePath, "service", "Is the process alive?", "Answers whatever the state of the store.", unavailable),
+	register(s, openOperation("live", livePath, "Is the process alive?", "Answers whatever the state of the store.", unavailable),
 		func(context.Context, *struct{}) (stateAnswer, error) { return stateAnswer{Status: "ok"}, nil })
-	register(s, operation("ready", "/readyz", "service", "Can the service answer questions?",
+	register(s, openOperation("ready", "/readyz", "Can the service answer questions?",
 		"Names the store and its state. It is 503 while the store is away, and while the service stops.", unavailable, timeout), s.ready)
-	register(s, operation("version", "/v1/version", "service", "The version of the service", "Answers with the name and version of the program."),
+	register(s, openOperation("version", "/v1/version", "The version of the service", "Answers with the name and version of the program."),
 		func(context.Context, *struct{}) (versionAnswer, error) {
 			return versionAnswer{Name: "debadge", Version: s.Version}, nil
 		})
@@ -63,7 +68,7 @@ func (s *server) ready(ctx context.Context, _ *struct{}) (readyAnswer, error) {
 
 // addDocument adds an operation whose answer is the same bytes each time.
 func (s *server) addDocument(id, path, contentType, summary string, body func() []byte, headers map[string]string) {
-	op := operation(id, path, "service", summary, "It loads nothing from elsewhere.")
+	op := openOperation(id, path, summary, "It loads nothing from elsewhere.")
 	respondWith(op, contentType, &huma.Schema{Type: huma.TypeString})
 	if id == "openapi" {
 		respondWith(op, contentType, &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true})
