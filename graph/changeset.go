@@ -72,14 +72,14 @@ func (p *problems) add(field, format string, args ...any) {
 	p.fields = append(p.fields, FieldError{field, fmt.Sprintf(format, args...)})
 }
 
-func (p *problems) err(kind ErrorKind, message string) error {
+func (p *problems) err(message string) error {
 	if len(p.fields) == 0 {
 		return nil
 	}
 	if p.more > 0 {
 		message += fmt.Sprintf(" (and %d more problems)", p.more)
 	}
-	return &Error{Kind: kind, Message: message, Fields: p.fields}
+	return &Error{Kind: KindInvalid, Message: message, Fields: p.fields}
 }
 
 // Prepare checks everything that can be checked without the store, fills in
@@ -109,7 +109,7 @@ func (cs ChangeSet) Prepare() (ChangeSet, error) {
 	checkRepeats(&p, "sources", cs.Sources, func(s Source) ID { return s.ID })
 	checkRepeats(&p, "claims", cs.Claims, func(c Claim) ID { return c.ID })
 	checkRepeats(&p, "retractions", cs.Retractions, func(r Retraction) ID { return r.Claim })
-	if err := p.err(KindInvalid, "the change set is refused"); err != nil {
+	if err := p.err("the change set is refused"); err != nil {
 		return ChangeSet{}, err
 	}
 	if cs.ID == "" {

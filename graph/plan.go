@@ -94,7 +94,7 @@ func (cs ChangeSet) Plan(known Existing) (ChangeSet, Receipt, error) {
 		}
 	}
 	plan.Retractions = cs.planRetractions(&p, known, &receipt)
-	return plan, receipt, p.err(KindInvalid, "the change set is refused")
+	return plan, receipt, p.err("the change set is refused")
 }
 
 // count books one item in the receipt and reports whether it is to be written.

@@ -234,7 +234,7 @@ func (p Policy) Check() error {
 		r.check(fmt.Sprintf("ownership[%d]", i), &bad)
 	}
 	p.Actions.check(&bad)
-	return bad.err(KindInvalid, "the policy is refused")
+	return bad.err("the policy is refused")
 }
 
 func (r OwnershipRule) check(at string, bad *problems) {

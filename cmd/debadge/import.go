@@ -34,7 +34,7 @@ rows: debadge help import csl.`,
 			return usage("%s needs a format and a file, such as:\n%s", cmd.CommandPath(), cmd.Example)
 		},
 	}
-	cmd.AddCommand(p.importBundleCommand())
+	cmd.AddCommand(p.importBundleCommand(), p.importNDJSONCommand())
 	for _, f := range foreignFormats() {
 		cmd.AddCommand(p.importForeignCommand(f))
 	}

@@ -108,6 +108,7 @@ func (p *program) root() *cobra.Command {
 	p.add(
 		root, "keep",
 		p.importCommand(),
+		p.exportCommand(),
 		p.refreshCommand(),
 		p.linkCommand(),
 		p.retractCommand(),

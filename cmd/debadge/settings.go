@@ -29,7 +29,7 @@ type flags struct {
 	columns      []string
 	from, failOn string
 
-	out string // of a dossier
+	out string // of a dossier or an export
 
 	reason, replacedBy, author string
 
@@ -41,6 +41,11 @@ type flags struct {
 
 	addr, read, target string
 	live               bool
+
+	subjects             []string
+	upstream, downstream bool
+	around               int
+	parameters           string
 
 	since, until string
 	params       []string
@@ -67,7 +72,7 @@ var questions = []string{"trace", "reach", "timeline", "screen", "dossier"}
 
 // settings is the one place that says which settings there are.
 func settings() []setting {
-	return slices.Concat(learnedSettings(), askingSettings(), keepingSettings())
+	return slices.Concat(learnedSettings(), askingSettings(), exportingSettings(), keepingSettings())
 }
 
 // askingSettings are the rows of every command, and of those that answer.
@@ -80,7 +85,7 @@ func askingSettings() []setting {
 		{"", "DEBADGE_NEO4J_PASSWORD", "", nil, "", "password at the Neo4j server", []string{everywhere}},
 
 		{"as-of", "", "DATE", func(f *flags) any { return &f.asOf }, "", "the day in the world that is asked about, YYYY-MM-DD (default: today, UTC)", []string{"trace", "reach", "screen", "dossier", "lists", "members", "diff"}},
-		{"known-at", "", "TIME|REVISION", func(f *flags) any { return &f.knownAt }, "", "what debadge knew then: 2026-01-31T12:00:00Z, 2026-01-31 (to its end, UTC) or a revision (default: the newest)", append([]string{"lists", "members", "resolve"}, questions...)},
+		{"known-at", "", "TIME|REVISION", func(f *flags) any { return &f.knownAt }, "", "what debadge knew then: 2026-01-31T12:00:00Z, 2026-01-31 (to its end, UTC) or a revision (default: the newest)", append([]string{"lists", "members", "resolve", exportPlace}, questions...)},
 		{"policy", "DEBADGE_POLICY", "NAME|FILE", func(f *flags) any { return &f.policy }, "default", "the rules that count: default, strict, cautious, or a file in YAML or JSON", append([]string{"refresh", "diff"}, questions...)},
 		{"list", "", "LIST", func(f *flags) any { return &f.lists }, []string(nil), "count this list alone, by id or name; may be repeated", questions},
 		{"paths", "", "N", func(f *flags) any { return &f.paths }, 1, "show up to so many paths to each listing", []string{"trace", "dossier"}},
@@ -250,6 +255,9 @@ func (p *program) getenv(name string) string {
 func place(cmd *cobra.Command) string {
 	if parent := cmd.Parent(); parent != nil && parent.Name() == "import" && cmd.Name() != "bundle" {
 		return importFormat
+	}
+	if parent := cmd.Parent(); parent != nil && parent.Name() == "export" {
+		return exportPlace
 	}
 	return cmd.Name()
 }

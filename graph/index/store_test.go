@@ -32,3 +32,11 @@ func TestFollow(t *testing.T) {
 		return open(), open
 	})
 }
+
+func TestMemoryRestores(t *testing.T) {
+	t.Parallel()
+	storetest.RunRestore(t, func(_ *testing.T, clock func() time.Time) (graph.Store, func() graph.Store) {
+		m := index.NewMemory(clock)
+		return m, func() graph.Store { return m }
+	})
+}

@@ -34,8 +34,11 @@ func (s *Store) Append(ctx context.Context, cs graph.ChangeSet) (graph.Receipt, 
 	if err := s.ready(ctx); err != nil {
 		return graph.Receipt{}, err
 	}
-	a := &appending{cs: cs, digest: cs.Digest(), clock: s.config.Clock}
-	var receipt graph.Receipt
+	return s.commit(ctx, &appending{cs: cs, digest: cs.Digest(), clock: s.config.Clock})
+}
+
+// commit writes a change set and finds out whether it was written.
+func (s *Store) commit(ctx context.Context, a *appending) (receipt graph.Receipt, err error) {
 	committing := false
 	ctx, cancel := s.bounded(ctx)
 	defer cancel()
@@ -102,6 +105,7 @@ type appending struct {
 	cs     graph.ChangeSet
 	digest string
 	clock  func() time.Time
+	exact  *graph.Change // to be restored as it is, if not nil
 }
 
 // write does all of it within a transaction, up to the commit.
@@ -123,6 +127,9 @@ func (a *appending) write(ctx context.Context, tx neo4j.ManagedTransaction) (gra
 	known, err := existing(ctx, tx, a.cs, last.misnamed)
 	if err != nil {
 		return graph.Receipt{}, err
+	}
+	if a.exact != nil {
+		return a.restore(ctx, tx, last.StoreStatus, known)
 	}
 	plan, receipt, err := a.cs.Plan(known)
 	if err != nil {
@@ -148,10 +155,15 @@ func (a *appending) committed(ctx context.Context, tx neo4j.ManagedTransaction) 
 	if err != nil {
 		return graph.Receipt{}, false, err
 	}
-	if row[2] != a.digest {
+	if a.exact == nil && row[2] != a.digest {
 		return graph.Receipt{}, false, graph.Errorf(graph.KindConflict,
 			"change set %s was committed as revision %d with other content", a.cs.ID, revision)
 	}
 	recordedAt, err := timeOf(row[1])
-	return graph.Receipt{Revision: revision, RecordedAt: recordedAt, Replayed: true}, true, err
+	receipt := graph.Receipt{Revision: revision, RecordedAt: recordedAt, Replayed: true}
+	if err == nil && a.exact != nil {
+		digest, _ := row[2].(string)
+		err = a.exact.IsIn(receipt, digest)
+	}
+	return receipt, true, err
 }

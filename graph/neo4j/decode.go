@@ -63,6 +63,16 @@ func (r *record) texts(name string) []string {
 	return texts
 }
 
+// beside reads a list that stands beside one of n texts. That it is not there
+// means one empty text: neo4j-admin cannot import such a list.
+func (r *record) beside(name string, n int) []string {
+	texts := r.texts(name)
+	if len(texts) == 0 && n == 1 {
+		return []string{""}
+	}
+	return texts
+}
+
 // parallel checks that lists that belong together are of one length.
 func (r *record) parallel(name string, lists ...[]string) {
 	for _, l := range lists {
@@ -137,7 +147,8 @@ func dayOf(value any) (graph.Day, bool) {
 func decodeEntity(value any) (graph.Entity, error) {
 	r := recordOf(value)
 	e := graph.Entity{ID: graph.ID(r.text("id")), Name: r.text("name"), Brand: r.text("brand")}
-	texts, languages := r.texts("aliases"), r.texts("alias_languages")
+	texts := r.texts("aliases")
+	languages := r.beside("alias_languages", len(texts))
 	pairs := r.texts("attributes")
 	r.parallel("alias", texts, languages)
 	if r.err != nil {
@@ -203,7 +214,7 @@ func decodeClaim(columns []any) (graph.StoredClaim, error) {
 
 func (r *record) citations() []graph.Citation {
 	sources, stances := r.texts("cite_source"), r.texts("cite_stance")
-	locators, texts := r.texts("cite_locator"), r.texts("cite_text")
+	locators, texts := r.beside("cite_locator", len(sources)), r.beside("cite_text", len(sources))
 	r.parallel("citation", sources, stances, locators, texts)
 	if r.err != nil {
 		return nil

@@ -181,7 +181,7 @@ func appendAll(tb testing.TB, s graph.Store, sets ...graph.ChangeSet) {
 func TestManipulated(t *testing.T) {
 	for _, harm := range []string{
 		"MATCH ()-[r:MAKES]->() REMOVE r.status", "MATCH ()-[r:MAKES]->() SET r.valid_to = 'never'",
-		"MATCH ()-[r:MAKES]->() REMOVE r.cite_text", "MATCH ()-[r:MAKES]->() SET r.confidence = 'high'",
+		"MATCH ()-[r:MAKES]->() REMOVE r.cite_stance", "MATCH ()-[r:MAKES]->() SET r.cite_text = ['a', 'b']", "MATCH ()-[r:MAKES]->() SET r.confidence = 'high'",
 		"MATCH (c:ChangeSet {revision: 1}) DELETE c", "MATCH (s:Store) DELETE s",
 	} {
 		t.Run(harm, func(t *testing.T) {

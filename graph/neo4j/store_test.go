@@ -15,3 +15,11 @@ func TestStore(t *testing.T) {
 		return openAt(t, server, clock), func() graph.Store { return openAt(t, server, clock) }
 	})
 }
+
+func TestRestore(t *testing.T) {
+	storetest.RunRestore(t, func(t *testing.T, clock func() time.Time) (graph.Store, func() graph.Store) {
+		t.Helper()
+		server := empty(t)
+		return openAt(t, server, clock), func() graph.Store { return openAt(t, server, clock) }
+	})
+}

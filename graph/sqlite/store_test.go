@@ -32,3 +32,12 @@ func openAt(t *testing.T, path string, clock func() time.Time) *sqlite.Store {
 	})
 	return s
 }
+
+func TestRestore(t *testing.T) {
+	t.Parallel()
+	storetest.RunRestore(t, func(t *testing.T, clock func() time.Time) (graph.Store, func() graph.Store) {
+		t.Helper()
+		path := filepath.Join(t.TempDir(), "store.db")
+		return openAt(t, path, clock), func() graph.Store { return openAt(t, path, clock) }
+	})
+}
