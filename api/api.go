@@ -14,15 +14,17 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"debadge/graph"
+	"debadge/graph/resolve"
 )
 
 // Options is what the API is made of. Store, Clock and Log are needed; the rest
 // has defaults.
 type Options struct {
 	Store     graph.Store
-	StoreName string           // how /readyz names the store, without secrets; default "store"
-	Policies  []graph.Policy   // beside the built-in ones; one of the same name takes its place
-	Clock     func() time.Time // gives the day that as_of means if it is not given
+	StoreName string            // how /readyz names the store, without secrets; default "store"
+	Names     *resolve.Follower // of the store; default: one that follows it where a question needs names
+	Policies  []graph.Policy    // beside the built-in ones; one of the same name takes its place
+	Clock     func() time.Time  // gives the day that as_of means if it is not given
 	Log       *slog.Logger
 	Version   string
 
@@ -75,6 +77,9 @@ func newServer(o Options) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.Names == nil {
+		o.Names = resolve.NewFollower(o.Store, resolve.Options{})
+	}
 	s := &server{Options: o, policies: policies}
 	if err := s.route(); err != nil {
 		return nil, err
@@ -97,6 +102,7 @@ func (s *server) route() error {
 	s.huma = humagin.New(s.engine, s.config())
 	s.huma.UseMiddleware(s.strict)
 	s.addQuestions()
+	s.addSearch()
 	s.addEntities()
 	s.addLists()
 	s.addPolicies()

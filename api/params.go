@@ -24,6 +24,14 @@ var parameterDocs = map[string]string{
 	"cursor":       "The next of the page before. All pages are of the revision of the first one, whatever known_at says.",
 	"id":           "The id of an entity; for a list, its slug or name too.",
 	"name":         "The name of a policy.",
+
+	"q":             "The text to recognize: a name, a model number, an identifier, or a line that mentions one. Without it all entities are answered, as the filters leave them.",
+	"kind":          "This kind alone.",
+	"brand":         "The brand or maker, where the text does not say it.",
+	"threshold":     "From which score on a candidate counts for the outcome. Default: 0.85.",
+	"include":       "Candidates with this value of a facet alone, FACET:VALUE as the facets show them. May be repeated: values of one facet are alternatives.",
+	"exclude":       "No candidate with this value of a facet. May be repeated.",
+	"changed_since": "Entities alone that have a new version, or a claim added or withdrawn, after this revision.",
 }
 
 func describeParameters(op *huma.Operation) {
