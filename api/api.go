@@ -30,12 +30,14 @@ type Options struct {
 
 	RequestTimeout time.Duration // of one answer; default 10 s
 	StreamTimeout  time.Duration // of one stream; default 5 minutes
+	IdleTimeout    time.Duration // of a stream without a limit, on which nothing moves; default 1 minute
 	MaxBodyBytes   int64         // of a request; default 1 MiB
 }
 
 const (
 	defaultRequestTimeout = 10 * time.Second
 	defaultStreamTimeout  = 5 * time.Minute
+	defaultIdleTimeout    = time.Minute
 	defaultMaxBody        = 1 << 20
 )
 
@@ -69,8 +71,9 @@ func newServer(o Options) (*server, error) {
 	o.Version = cmp.Or(o.Version, "unknown")
 	o.RequestTimeout = cmp.Or(o.RequestTimeout, defaultRequestTimeout)
 	o.StreamTimeout = cmp.Or(o.StreamTimeout, defaultStreamTimeout)
+	o.IdleTimeout = cmp.Or(o.IdleTimeout, defaultIdleTimeout)
 	o.MaxBodyBytes = cmp.Or(o.MaxBodyBytes, defaultMaxBody)
-	if o.RequestTimeout < 0 || o.StreamTimeout < 0 || o.MaxBodyBytes < 0 {
+	if o.RequestTimeout < 0 || o.StreamTimeout < 0 || o.IdleTimeout < 0 || o.MaxBodyBytes < 0 {
 		return nil, graph.Errorf(graph.KindInvalid, "a limit of the API is below 0")
 	}
 	policies, err := mergePolicies(o.Policies)
@@ -105,6 +108,7 @@ func (s *server) route() error {
 	s.addSearch()
 	s.addEntities()
 	s.addLists()
+	s.addScreen()
 	s.addPolicies()
 	s.addService()
 	return nil

@@ -25,6 +25,8 @@ var parameterDocs = map[string]string{
 	"id":           "The id of an entity; for a list, its slug or name too.",
 	"name":         "The name of a policy.",
 
+	"explain":       "With the path to each listing.",
+	"map":           "Read a field from a column or key, FIELD=COLUMN, such as product=Artikel. May be repeated.",
 	"q":             "The text to recognize: a name, a model number, an identifier, or a line that mentions one. Without it all entities are answered, as the filters leave them.",
 	"kind":          "This kind alone.",
 	"brand":         "The brand or maker, where the text does not say it.",
