@@ -18,6 +18,9 @@ type lock struct {
 	conn *sql.Conn
 }
 
+// ErrHeld is the cause of the error where another process has the ledger.
+var ErrHeld = errors.New("the ledger is held")
+
 // take takes the ledger, or says who has it.
 func take(ctx context.Context, path, holder string) (*lock, error) {
 	name, err := dataSource(path + ".lock")
@@ -36,7 +39,10 @@ func take(ctx context.Context, path, holder string) (*lock, error) {
 		return l, nil
 	}
 	if isBusy(err) {
-		err = graph.Errorf(graph.KindConflict, "%s has the ledger, and only one process writes to it; ask that one over HTTP, or stop it", l.holder(ctx))
+		err = &graph.Error{
+			Kind: graph.KindConflict, Cause: ErrHeld,
+			Message: l.holder(ctx) + " has the ledger, and only one process writes to it; ask that one over HTTP, or stop it",
+		}
 	}
 	_ = l.release() // why is what matters
 	return nil, translate(err)

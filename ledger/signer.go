@@ -11,7 +11,6 @@ import (
 	"runtime"
 	"strings"
 
-	"github.com/google/renameio/v2"
 	"golang.org/x/mod/sumdb/note"
 
 	"debadge/graph"
@@ -89,10 +88,19 @@ func (l *Ledger) makeKeyFile(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if path := l.keyFile(); path != "" {
-		err = renameio.WriteFile(path, []byte(secret+"\n"), keyFileMode, renameio.WithStaticPermissions(keyFileMode))
+	path := l.keyFile()
+	if path == "" {
+		return secret, nil
 	}
-	return secret, err
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, keyFileMode) //nolint:gosec // beside the ledger, or where the operator says
+	if errors.Is(err, fs.ErrExist) {
+		return l.readKeyFile() // another process was faster
+	}
+	if err != nil {
+		return "", err
+	}
+	_, err = f.WriteString(secret + "\n")
+	return secret, errors.Join(err, f.Sync(), f.Close())
 }
 
 // parseSigner reads a signing key as note.GenerateKey writes it. Its errors do
