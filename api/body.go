@@ -72,8 +72,8 @@ func readBody(w http.ResponseWriter, r *http.Request, most int64) ([]byte, *prob
 	return body, nil
 }
 
-// refused is an error about a field of a body.
-func refused(field, format string, args ...any) error {
+// refuseField is an error about a field of a body.
+func refuseField(field, format string, args ...any) error {
 	return &graph.Error{
 		Kind: graph.KindInvalid, Message: "the body is refused",
 		Fields: []graph.FieldError{{Field: clip(field), Message: clip(fmt.Sprintf(format, args...))}},

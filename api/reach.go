@@ -56,7 +56,7 @@ func (s *server) addReach() {
 
 func (s *server) reach(hc huma.Context, in *reachInput) {
 	w := humagin.Unwrap(hc).Writer
-	w.Header().Set("Vary", "Accept")
+	w.Header().Add("Vary", "Accept")
 	policy, err := s.policy(in.Policy)
 	if err != nil {
 		writeProblem(hc.Context(), w, problemOf(hc.Context(), err))
