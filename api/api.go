@@ -100,6 +100,8 @@ func (s *server) route() error {
 	s.addEntities()
 	s.addLists()
 	s.addPolicies()
+	s.addClaims()
+	s.addChanges()
 	s.addService()
 	return nil
 }

@@ -23,6 +23,9 @@ var parameterDocs = map[string]string{
 	"cursor":   "The next of the page before. All pages are of the revision of the first one, whatever known_at says.",
 	"id":       "The id of an entity; for a list, its slug or name too.",
 	"name":     "The name of a policy.",
+
+	"Idempotency-Key": "The id of the change set, in quotes or without. Sent again, the same change is made once.",
+	"If-Match":        "A revision in quotes, or the ETag of an answer: refuse the change if what it touches has changed since.",
 }
 
 func describeParameters(op *huma.Operation) {
