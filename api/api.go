@@ -150,6 +150,8 @@ func (s *server) route() error {
 	s.addLists()
 	s.addScreen()
 	s.addPolicies()
+	s.addClaims()
+	s.addChanges()
 	s.addService()
 	s.addMetrics()
 	return nil

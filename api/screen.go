@@ -153,7 +153,7 @@ func readLines(body []byte) ([]screen.Input, error) {
 	for d.More() {
 		at := fmt.Sprintf("body[%d]", len(lines))
 		if len(lines) == mostLines {
-			return nil, refuseField("body", "has more than %d lines; send them to /v1/screen/stream, or as a file to /v1/jobs/screen", mostLines)
+			return nil, refuseLine("body", "has more than %d lines; send them to /v1/screen/stream, or as a file to /v1/jobs/screen", mostLines)
 		}
 		var raw json.RawMessage
 		if err := d.Decode(&raw); err != nil {
@@ -169,7 +169,7 @@ func readLines(body []byte) ([]screen.Input, error) {
 		return nil, badBody(err, "the body is cut off")
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, refuseField("body", "has something behind the array")
+		return nil, refuseLine("body", "has something behind the array")
 	}
 	return lines, nil
 }
@@ -179,18 +179,18 @@ func badBody(err error, text string) error {
 	if err != nil && !errors.Is(err, io.EOF) {
 		text += ": " + err.Error()
 	}
-	return refuseField("body", "%s", text)
+	return refuseLine("body", "%s", text)
 }
 
 // readLine reads one line.
 func readLine(at string, raw json.RawMessage) (screen.Input, error) {
 	var line screen.Input
 	if wrong := members(raw, lineMembers); wrong != "" {
-		return line, refuseField(at, "%s", wrong)
+		return line, refuseLine(at, "%s", wrong)
 	}
 	if err := json.Unmarshal(raw, &line); err != nil {
 		if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-			return line, refuseField(at+"."+e.Field, "is no %s", e.Type)
+			return line, refuseLine(at+"."+e.Field, "is no %s", e.Type)
 		}
 		return line, badBody(err, at+" is no line")
 	}
@@ -200,7 +200,7 @@ func readLine(at string, raw json.RawMessage) (screen.Input, error) {
 	}{{"identifiers", identifier.Product, line.Identifiers}, {"company_identifiers", identifier.Company, line.CompanyIDs}} {
 		for i, id := range given.ids {
 			if id.Scheme.Kind() != given.kind {
-				return line, refuseField(fmt.Sprintf("%s.%s[%d].scheme", at, given.name, i), "%q is not a scheme of a %s", string(id.Scheme), given.kind)
+				return line, refuseLine(fmt.Sprintf("%s.%s[%d].scheme", at, given.name, i), "%q is not a scheme of a %s", string(id.Scheme), given.kind)
 			}
 		}
 	}

@@ -19,7 +19,7 @@ import (
 	"debadge/graph/screen"
 )
 
-func (s *service) post(t *testing.T, target, media, body string, header ...string) *httptest.ResponseRecorder {
+func (s *service) send(t *testing.T, target, media, body string, header ...string) *httptest.ResponseRecorder {
 	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, target, strings.NewReader(body))
 	r.Header.Set("Content-Type", media)
@@ -53,7 +53,7 @@ func TestScreen(t *testing.T) {
 		{"", `[{"identifiers":[{"scheme":"mpn","value":"9"}],"company_identifiers":[{"scheme":"lei","value":"9"}]}]`, "1 review unknown"},
 		{"", `[{"product":"a \"quoted\" : {name}, [x] \\"}]`, "1 review unknown"},
 	} {
-		w := s.post(t, "/v1/screen"+test.query, jsonType, test.body)
+		w := s.send(t, "/v1/screen"+test.query, jsonType, test.body)
 		if w.Code != http.StatusOK {
 			t.Errorf("%s: %d %s", test.body, w.Code, w.Body)
 			continue
@@ -107,7 +107,7 @@ func TestScreenRefuses(t *testing.T) {
 		{"/v1/screen/stream?map=product=Artikl", csvType, "Artikel\nB1\n", 422, "Artikl"},
 		{"/v1/screen/stream", csvType, "", 422, ""},
 	} {
-		w := s.post(t, test.target, test.media, test.body)
+		w := s.send(t, test.target, test.media, test.body)
 		if w.Code != test.status || !strings.Contains(w.Body.String(), test.has) || w.Header().Get("Content-Type") != problemType {
 			t.Errorf("%s %.60s: %d %.400s", test.target, test.body, w.Code, w.Body)
 		}
@@ -147,7 +147,7 @@ func TestScreenStream(t *testing.T) {
 		{"", csvType, "model\n", ""},
 		{"", ndjsonType, "", ""},
 	} {
-		w := s.post(t, "/v1/screen/stream"+test.query, test.media, test.body)
+		w := s.send(t, "/v1/screen/stream"+test.query, test.media, test.body)
 		if w.Code != http.StatusOK || w.Header().Get("Content-Type") != ndjsonType {
 			t.Errorf("%s: %d %s", test.body, w.Code, w.Body)
 			continue
@@ -157,7 +157,7 @@ func TestScreenStream(t *testing.T) {
 			t.Errorf("%s: %s %+v", test.body, rowWords(rows), head)
 		}
 	}
-	w := s.post(t, "/v1/screen/stream?explain=true", csvType, "ref,model\n7,B1\n=1+1,G1\n", "Accept", csvType)
+	w := s.send(t, "/v1/screen/stream?explain=true", csvType, "ref,model\n7,B1\n=1+1,G1\n", "Accept", csvType)
 	cells, err := csv.NewReader(w.Body).ReadAll()
 	if err != nil || w.Header().Get("Content-Type") != csvType || len(cells) != 3 || cells[0][0] != "ref" || cells[1][4] != "review" || cells[2][0] != "'=1+1" {
 		t.Errorf("%v %v %s", err, cells, w.Header())
