@@ -17,6 +17,7 @@ import (
 
 	"debadge/graph"
 	"debadge/graph/resolve"
+	"debadge/jobs"
 )
 
 // Options is what the API is made of. Store, Clock and Log are needed; the rest
@@ -39,6 +40,9 @@ type Options struct {
 	Index  Index                // what answers come from, if that can be behind the store
 	MaxLag time.Duration        // how far the index may be behind; default 10 s
 	Tracer trace.TracerProvider // nil traces nothing
+
+	Jobs     *jobs.Queue // nil keeps none; somebody else runs it
+	Importer Importer    // nil imports nothing
 
 	RequestTimeout time.Duration // of one answer; default 10 s
 	StreamTimeout  time.Duration // of one stream; default 5 minutes
@@ -149,6 +153,7 @@ func (s *server) route() error {
 	s.addEntities()
 	s.addLists()
 	s.addScreen()
+	s.addJobs()
 	s.addPolicies()
 	s.addClaims()
 	s.addChanges()

@@ -43,6 +43,12 @@ func bodyType(r *http.Request, op *huma.Operation) (string, *problem) {
 	return "", newProblem(unsupportedMedia, fmt.Sprintf("the body is in %q; send UTF-8", clip(params["charset"])))
 }
 
+// withoutParameters leaves the media type alone of a Content-Type.
+func withoutParameters(header string) string {
+	media, _, _ := strings.Cut(header, ";")
+	return strings.TrimSpace(media)
+}
+
 func mediaTypes(op *huma.Operation) []string {
 	var all []string
 	for media := range op.RequestBody.Content {

@@ -77,7 +77,7 @@ func serve[I any](s *server, op *huma.Operation, write func(huma.Context, *I)) {
 			Description: "Names the request in the log; a well-formed one of the caller's is kept.",
 			Schema:      &huma.Schema{Type: huma.TypeString},
 		}}
-		if status == "200" {
+		if strings.HasPrefix(status, "2") {
 			continue
 		}
 		r.Content = map[string]*huma.MediaType{problemType: {Schema: schema}}
