@@ -60,20 +60,29 @@ func (p *program) serve(ctx context.Context) (err error) {
 	}
 	s := newLateStore(ctx, log, p.openServed)
 	defer func() { err = errors.Join(err, s.Close()) }()
+	brings := &importer{p: p, store: s, registers: registers}
 	if p.flags.manifest != "" {
-		stop, err := p.keepServed(ctx, s, registers, log)
-		if err != nil {
+		if brings.refresher, err = p.refresher(s); err != nil {
 			return err
 		}
-		defer stop()
+		defer p.keepServed(ctx, brings.refresher, registers, log)()
 	}
+	queue, closeJobs, err := p.openJobs(log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeJobs()) }()
+	names, stopNames := p.keepNames(ctx, s, log)
+	defer stopNames()
 	handler, err := api.New(api.Options{ //nolint:contextcheck // requests bring their own
 		Store: s, StoreName: p.storeName(), Clock: p.clock, Log: log, Version: thisBuild().Version,
+		Names: names, Jobs: queue, Importer: brings,
 		RequestTimeout: p.flags.timeout, Access: api.Access{Anonymous: api.Reader},
 	})
 	if err != nil {
 		return err
 	}
+	defer runJobs(ctx, queue)()
 	var network net.ListenConfig
 	l, err := network.Listen(ctx, "tcp", p.flags.addr)
 	if err != nil {
@@ -86,15 +95,11 @@ func (p *program) serve(ctx context.Context) (err error) {
 
 // keepServed keeps registers current beside a service; stop waits for a refresh
 // that is under way to end.
-func (p *program) keepServed(ctx context.Context, s graph.Store, m refresh.Manifest, log *slog.Logger) (stop func(), err error) {
-	r, err := p.refresher(s)
-	if err != nil {
-		return nil, err
-	}
+func (p *program) keepServed(ctx context.Context, r *refresh.Refresher, m refresh.Manifest, log *slog.Logger) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var under sync.WaitGroup
 	under.Go(func() { p.keepCurrent(ctx, r, m, log) })
-	return func() { cancel(); under.Wait() }, nil
+	return func() { cancel(); under.Wait() }
 }
 
 // checkRead refuses a way to read that is none.
