@@ -154,6 +154,7 @@ func (s *server) route() error {
 	s.addLists()
 	s.addScreen()
 	s.addJobs()
+	s.addReconcile()
 	s.addPolicies()
 	s.addClaims()
 	s.addChanges()
