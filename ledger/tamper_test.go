@@ -362,8 +362,9 @@ func TestCheckpoint(t *testing.T) {
 		for i := range signed {
 			changed := slices.Clone(signed)
 			changed[i] ^= 1
-			if c, err := ledger.OpenCheckpoint(changed, verifier); err == nil {
-				t.Errorf("byte %d was changed, and it is %+v", i, c)
+			// The last character of a signature has bits that say nothing.
+			if got, err := ledger.OpenCheckpoint(changed, verifier); err == nil && got.String() != string(signed[:len(got.String())]) {
+				t.Errorf("byte %d was changed, and it is %+v", i, got)
 			}
 		}
 		_, err = inMemory(t).Verify(t.Context(), all[3])
