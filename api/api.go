@@ -16,15 +16,17 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"debadge/graph"
+	"debadge/graph/resolve"
 )
 
 // Options is what the API is made of. Store, Clock and Log are needed; the rest
 // has defaults.
 type Options struct {
 	Store     graph.Store
-	StoreName string           // how /readyz names the store, without secrets; default "store"
-	Policies  []graph.Policy   // beside the built-in ones; one of the same name takes its place
-	Clock     func() time.Time // gives the day that as_of means if it is not given
+	StoreName string            // how /readyz names the store, without secrets; default "store"
+	Names     *resolve.Follower // of the store; default: one that follows it where a question needs names
+	Policies  []graph.Policy    // beside the built-in ones; one of the same name takes its place
+	Clock     func() time.Time  // gives the day that as_of means if it is not given
 	Log       *slog.Logger
 	Version   string
 
@@ -89,6 +91,9 @@ func newServer(o Options) (*server, error) {
 	if o.RequestTimeout < 0 || o.StreamTimeout < 0 || o.MaxBodyBytes < 0 {
 		return nil, graph.Errorf(graph.KindInvalid, "a limit of the API is below 0")
 	}
+	if o.Names == nil {
+		o.Names = resolve.NewFollower(o.Store, resolve.Options{})
+	}
 	s := &server{Options: o, rules: map[rule]permission{}, limiter: newLimiter(o.Limits)}
 	if err := s.arrange(); err != nil {
 		return nil, err
@@ -137,6 +142,7 @@ func (s *server) route() error {
 	s.huma = humagin.New(s.engine, s.config())
 	s.huma.UseMiddleware(s.strict)
 	s.addQuestions()
+	s.addSearch()
 	s.addEntities()
 	s.addLists()
 	s.addPolicies()

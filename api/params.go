@@ -12,17 +12,26 @@ import (
 // parameterDocs says what each parameter means; one name means one thing on
 // every path.
 var parameterDocs = map[string]string{
-	"subject":  "A product or company: its id, or a name or alias that one entity has.",
-	"origin":   "A company or a list: its id, or a name that one entity has.",
-	"as_of":    "The day in the world for which the question is asked. Default: today (UTC); for an entity: claims of any day.",
-	"known_at": "What debadge knew at this time: an RFC 3339 time, a day (to its end, UTC), or a revision number. Default: the newest revision.",
-	"policy":   "The name of a policy, see /v1/policies. Default: default.",
-	"list":     "Count this list alone: its id or name. May be repeated.",
-	"paths":    "At most so many paths to each listing, the best first.",
-	"limit":    "At most so many rows.",
-	"cursor":   "The next of the page before. All pages are of the revision of the first one, whatever known_at says.",
-	"id":       "The id of an entity; for a list, its slug or name too.",
-	"name":     "The name of a policy.",
+	"subject":      "A product or company: its id, or a name or alias that one entity has.",
+	"origin":       "A company or a list: its id, or a name that one entity has.",
+	"as_of":        "The day in the world for which the question is asked. Default: today (UTC); for an entity: claims of any day.",
+	"known_at":     "What debadge knew at this time: an RFC 3339 time, a day (to its end, UTC), or a revision number. Default: the newest revision.",
+	"min_revision": "Answer at this revision or a later one: waits until the service has it, or fails with 504 at the time limit. A write's receipt names its revision.",
+	"policy":       "The name of a policy, see /v1/policies. Default: default.",
+	"list":         "Count this list alone: its id or name. May be repeated.",
+	"paths":        "At most so many paths to each listing, the best first.",
+	"limit":        "At most so many rows.",
+	"cursor":       "The next of the page before. All pages are of the revision of the first one, whatever known_at says.",
+	"id":           "The id of an entity; for a list, its slug or name too.",
+	"name":         "The name of a policy.",
+
+	"q":             "The text to recognize: a name, a model number, an identifier, or a line that mentions one. Without it all entities are answered, as the filters leave them.",
+	"kind":          "This kind alone.",
+	"brand":         "The brand or maker, where the text does not say it.",
+	"threshold":     "From which score on a candidate counts for the outcome. Default: 0.85.",
+	"include":       "Candidates with this value of a facet alone, FACET:VALUE as the facets show them. May be repeated: values of one facet are alternatives.",
+	"exclude":       "No candidate with this value of a facet. May be repeated.",
+	"changed_since": "Entities alone that have a new version, or a claim added or withdrawn, after this revision.",
 }
 
 func describeParameters(op *huma.Operation) {

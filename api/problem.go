@@ -138,6 +138,9 @@ const internalDetail = "debadge could not answer; the log has the cause under th
 // problemOf turns any error into a problem. The request's own end, by its
 // client or by the time limit, explains every failure that comes with it.
 func problemOf(ctx context.Context, err error) *problem {
+	if late, ok := errors.AsType[*lateError](err); ok && !errors.Is(ctx.Err(), context.Canceled) {
+		return newProblem(timeout, late.Error())
+	}
 	p := describeError(err)
 	p.cause = err
 	if p.fault != internal && p.fault != unavailable {

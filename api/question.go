@@ -8,6 +8,8 @@ import (
 )
 
 type traceInput struct {
+	Freshness
+
 	Subject string   `query:"subject" required:"true" minLength:"1" maxLength:"500"`
 	AsOf    day      `query:"as_of"`
 	KnownAt moment   `query:"known_at"`
@@ -17,6 +19,8 @@ type traceInput struct {
 }
 
 type timelineInput struct {
+	Freshness
+
 	Subject string   `query:"subject" required:"true" minLength:"1" maxLength:"500"`
 	KnownAt moment   `query:"known_at"`
 	Policy  string   `query:"policy" maxLength:"200"`

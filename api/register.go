@@ -56,7 +56,11 @@ func register[I, T any](s *server, op *huma.Operation, answer func(context.Conte
 		w := humagin.Unwrap(hc).Writer
 		ctx, done := s.limit(hc.Context(), w)
 		defer done()
-		v, err := answer(ctx, in)
+		var v T
+		err := s.await(ctx, in)
+		if err == nil {
+			v, err = answer(ctx, in)
+		}
 		if err != nil {
 			writeProblem(hc.Context(), w, problemOf(ctx, err))
 			return
