@@ -57,7 +57,9 @@ func listedCase() graph.ChangeSet {
 }
 
 // with is a change set of claims.
-func with(claims ...graph.Claim) graph.ChangeSet { return graph.ChangeSet{Author: "Ann", Claims: claims} }
+func with(claims ...graph.Claim) graph.ChangeSet {
+	return graph.ChangeSet{Author: "Ann", Claims: claims}
+}
 
 func without(ids ...string) graph.ChangeSet {
 	cs := graph.ChangeSet{Author: "Ann"}
@@ -418,14 +420,15 @@ func TestChangedDecisions(t *testing.T) {
 	found := want("a listing", today(), 3, "decision-3", "decision-4")
 	c := found["decision-3"]
 	if c.Answer.Finding != graph.Clear || c.Now.Finding != graph.Listed || c.Revision != 2 || len(c.Gained) != 1 || len(c.Lost) != 0 ||
-		c.Gained[0].Entity.ID != "company:other" || len(c.ClaimsLost) != 0 || len(c.ClaimsGained) != 2 {
+		c.Gained[0].Entity.ID != "company:other" || len(c.ClaimsLost) != 0 ||
+		len(c.ClaimsGained) != 1 || c.ClaimsGained[0].ID != "claim:other-listed" {
 		t.Errorf("%+v", c)
 	}
 	want("nothing since", today(), 0, "decision-3", "decision-4")
 
 	mustAppend(t, s, without("a1-is-b1"))
 	found = want("a retraction", today(), 2, "decision-2", "decision-3", "decision-4")
-	if c := found["decision-2"]; c.Now.Finding != graph.Clear || len(c.Lost) != 1 || len(c.ClaimsLost) != 3 {
+	if c := found["decision-2"]; c.Now.Finding != graph.Clear || len(c.Lost) != 1 || len(c.ClaimsLost) != 1 || c.ClaimsLost[0].ID != "claim:a1-is-b1" {
 		t.Errorf("%+v", c)
 	}
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"slices"
 	"strconv"
 
 	"debadge/graph"
@@ -13,12 +14,14 @@ import (
 type Difference struct {
 	Gained       []graph.StepListing `json:"gained"` // listings that it did not trace back to then, or not in that way or strength
 	Lost         []graph.StepListing `json:"lost"`
-	ClaimsGained []graph.Claim       `json:"claims_gained"` // on which the answer rests now, and did not then
-	ClaimsLost   []graph.Claim       `json:"claims_lost"`
+	ClaimsGained []graph.Claim       `json:"claims_gained"` // that the answer rests on, and that were not known or not in force then
+	ClaimsLost   []graph.Claim       `json:"claims_lost"`   // that it rested on, and that are retracted or no longer in force
 }
 
-// difference asks both questions. Without a difference in claims something
-// beside the paths has changed: the age of a list, or what is known of a name.
+// difference asks both questions. Of the claims on which one answer rests and
+// the other does not, it tells those that came or went: the others are still
+// there, and lead nowhere any more. Without any something beside the paths has
+// changed: the age of a list, or what is known of a name.
 func difference(ctx context.Context, store graph.Store, then, now graph.Question) (d Difference, err error) {
 	a, err := traceAny(ctx, store, then)
 	if err != nil {
@@ -28,10 +31,59 @@ func difference(ctx context.Context, store graph.Store, then, now graph.Question
 	if err != nil {
 		return d, err
 	}
-	return Difference{
-		Gained: b.ListingsBeyond(&a), Lost: a.ListingsBeyond(&b),
-		ClaimsGained: claimsBeyond(b.RestsOn(), a.RestsOn()), ClaimsLost: claimsBeyond(a.RestsOn(), b.RestsOn()),
-	}, nil
+	d = Difference{Gained: b.ListingsBeyond(&a), Lost: a.ListingsBeyond(&b)}
+	if d.ClaimsGained, err = notHeld(ctx, store, then, claimsBeyond(b.RestsOn(), a.RestsOn())); err != nil {
+		return d, err
+	}
+	d.ClaimsLost, err = notHeld(ctx, store, now, claimsBeyond(a.RestsOn(), b.RestsOn()))
+	return d, err
+}
+
+// notHeld returns the claims that a store did not hold, or that were not in
+// force, when a question was asked.
+func notHeld(ctx context.Context, store graph.Store, q graph.Question, claims []graph.Claim) (left []graph.Claim, err error) {
+	if len(claims) == 0 || q.KnownAt == (graph.Moment{}) {
+		return claims, nil
+	}
+	err = store.View(ctx, q.KnownAt, func(v graph.View) error {
+		left = []graph.Claim{}
+		for _, c := range claims {
+			held, err := holds(ctx, v, q.AsOf, c)
+			if err != nil {
+				return err
+			}
+			if !held {
+				left = append(left, c)
+			}
+		}
+		return nil
+	})
+	return left, err
+}
+
+// holds reports whether a view holds a claim that is in force on a day. It looks
+// from the end with few claims: what leads upstream.
+func holds(ctx context.Context, v graph.View, day graph.Day, c graph.Claim) (bool, error) {
+	near := c.To
+	if c.Relation.Rule().Outward {
+		near = c.From
+	}
+	nodes, err := v.Nodes(ctx, []graph.ID{near})
+	if err != nil || nodes[0] == graph.NoNode {
+		return false, err
+	}
+	edges, err := v.Adjacent(ctx, nodes, graph.Upstream, graph.SetOf(c.Relation), nil)
+	if err != nil {
+		return false, err
+	}
+	var refs []graph.ClaimRef
+	for _, e := range edges {
+		if e.From <= day && day < e.To {
+			refs = append(refs, e.Claim)
+		}
+	}
+	found, err := v.Claims(ctx, refs)
+	return slices.ContainsFunc(found, func(other graph.Claim) bool { return other.ID == c.ID }), err
 }
 
 // traceAny is a trace in which a text that names several entities, or a store

@@ -70,7 +70,7 @@ func TestWatch(t *testing.T) {
 		}
 		f := said[0]
 		if f.Subject != "product:other:c1" || f.Before.Finding != graph.Clear || f.After.Finding != graph.Listed || f.Revision != 2 ||
-			len(f.Gained) != 1 || len(f.ClaimsGained) != 2 || f.Policy.Name != "default" {
+			len(f.Gained) != 1 || len(f.ClaimsGained) != 1 || f.Policy.Name != "default" {
 			t.Errorf("%+v", f)
 		}
 		mustAppend(t, s, without("other-listed", "a1-is-b1"))

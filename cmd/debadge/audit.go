@@ -300,6 +300,7 @@ func (p *program) writeVerified(v ledger.Verified) error {
 	g.line("  hash       ", "%s", strings.TrimSpace(v.Root.String()))
 	g.line("  revision   ", "%d is the newest of the claims that it knows", v.Revision)
 	g.line("  keys       ", "%d, as the log tells of them", v.Keys)
+	g.line("  decisions  ", "%d, as the log tells of them", v.Decisions)
 	for i, size := range v.Since {
 		g.line("  goes on    ", "from the %s of %s", plural(int(size), "entry", "entries"), p.flags.checkpoints[i])
 	}
