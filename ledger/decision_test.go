@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -15,15 +16,6 @@ import (
 
 // today is the day of every test's clock.
 func today() graph.Day { return graph.DayOf(noon()) }
-
-func mustDate(t *testing.T, text string) graph.Date {
-	t.Helper()
-	d, err := graph.ParseDate(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return d
-}
 
 // claim states something, by one source.
 func claim(id string, r graph.Relation, from, to graph.ID) graph.Claim {
@@ -100,7 +92,7 @@ func checked(t *testing.T, l *ledger.Ledger, s graph.Store) []ledger.DecisionChe
 
 func TestDecide(t *testing.T) {
 	t.Parallel()
-	both(t, options(), func(t *testing.T, l *ledger.Ledger) {
+	for _, l := range both(t, options()) {
 		s := newStore(t, listedCase())
 		n := decideOn("b1")
 		n.Attachments = []ledger.Attachment{{Name: "invoice.pdf", SHA256: strings.Repeat("0f", 32)}}
@@ -138,7 +130,7 @@ func TestDecide(t *testing.T) {
 		if err != nil || v.Decisions != 3 || v.Entries != 3 {
 			t.Errorf("%+v, %v", v, err)
 		}
-	})
+	}
 }
 
 func TestDecideRefused(t *testing.T) {
@@ -229,7 +221,7 @@ func TestDecisionsDiffer(t *testing.T) {
 func TestDecisionsStay(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(4) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
 			t.Parallel()
 			g := newGrowing(t, seed)
 			l := inMemory(t)

@@ -63,10 +63,9 @@ func writeForever(ctx context.Context, folder string) error {
 			return err
 		}
 		// Each odd revision lists the maker of C1, each even one takes it back.
-		id, cs := fmt.Sprintf("listed-%d", status.Revision), graph.ChangeSet{}
-		if status.Revision%2 == 1 {
-			cs = with(claim(id, graph.ListedOn, "company:other", "list:embargo"))
-		} else {
+		id := fmt.Sprintf("listed-%d", status.Revision)
+		cs := with(claim(id, graph.ListedOn, "company:other", "list:embargo"))
+		if status.Revision%2 == 0 {
 			cs = without(fmt.Sprintf("listed-%d", status.Revision-1))
 		}
 		if _, err := s.Append(ctx, cs); err != nil {

@@ -49,7 +49,7 @@ func events(t *testing.T, l *ledger.Ledger) (all []ledger.OutboxEvent, said []le
 // TestWatch writes one event for each change of a finding that is watched.
 func TestWatch(t *testing.T) {
 	t.Parallel()
-	both(t, options(), func(t *testing.T, l *ledger.Ledger) {
+	for _, l := range both(t, options()) {
 		s := newStore(t, listedCase())
 		w := mustWatch(t, l, s, "C1", "https://example.com/hook")
 		if w.ID != "watch-1" || w.Subject != "product:other:c1" || w.Found.Finding != graph.Clear || w.Policy.Name != "default" {
@@ -91,7 +91,7 @@ func TestWatch(t *testing.T) {
 		if v, err := l.Verify(t.Context()); err != nil || v.Entries != 2 {
 			t.Errorf("%+v, %v", v, err)
 		}
-	})
+	}
 }
 
 func TestWatchRefused(t *testing.T) {

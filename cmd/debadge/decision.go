@@ -41,7 +41,7 @@ to the revision that answered it, and the digest of the answer. --action is what
 was done, whatever the policy asked for. Of a file attached its name and SHA-256
 are kept; keep the file itself elsewhere.`,
 		Example: `  debadge decision record KR2280-X2 --action block --reason "alleged rebadge of NF5280M5" --author a.lopez
-  debadge decision record KR2280-X2 --action pass --reason "licence 4711" --author a.lopez --attach licence.pdf`,
+  debadge decision record KR2280-X2 --action pass --reason "license 4711" --author a.lopez --attach license.pdf`,
 		Args:              takes("a product or company"),
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, args []string) error {
