@@ -130,49 +130,59 @@ type ChangedDecision struct {
 // returns the decisions whose question, asked today with what is known today,
 // finds something else than it did, with what made it so.
 func (l *Ledger) ChangedDecisions(ctx context.Context, store graph.Store, today graph.Day) (Rescreened, []ChangedDecision, error) {
-	done, all, err := l.rescreen(ctx, store, today)
+	done, fresh, err := l.rescreen(ctx, store, today)
 	if err != nil {
 		return Rescreened{}, nil, err
 	}
-	decided := map[int64]graph.Assessment{}
-	err = l.read(ctx, func(tx *sql.Tx) error {
-		return each(ctx, tx, func(rows *sql.Rows) error {
-			var (
-				id     int64
-				answer string
-				ref    AnswerRef
-			)
-			if err := rows.Scan(&id, &answer); err != nil {
-				return err
-			}
-			if err := json.Unmarshal([]byte(answer), &ref); err != nil {
-				return damaged("%s%d has no answer: %v", decisionID, id, err)
-			}
-			decided[id] = ref.Assessment
-			return nil
-		}, "SELECT id, record -> '$.answer' FROM decisions")
-	})
+	found, err := l.changedFindings(ctx, fresh)
 	if err != nil {
 		return Rescreened{}, nil, err
 	}
 	changed := []ChangedDecision{}
-	for i := range all {
-		s := &all[i]
-		before, ok := decided[s.decision]
-		if !ok || before == s.found {
-			continue
-		}
-		c := ChangedDecision{Now: s.found, AsOf: today.Date(), Revision: done.Revision}
-		if c.Decision, err = l.Decision(ctx, decisionID+strconv.FormatInt(s.decision, 10)); err != nil {
+	for _, f := range found {
+		c := ChangedDecision{Now: f.found, AsOf: today.Date(), Revision: done.Revision}
+		if c.Decision, err = l.Decision(ctx, decisionID+strconv.FormatInt(f.decision, 10)); err != nil {
 			return Rescreened{}, nil, err
 		}
 		then := c.Question.graphQuestion()
 		now := then
-		now.Subject, now.AsOf, now.KnownAt = s.subject, today, graph.Moment{Revision: done.Revision}
+		now.AsOf, now.KnownAt = today, graph.Moment{Revision: done.Revision}
 		if c.Difference, err = difference(ctx, store, then, now); err != nil {
 			return Rescreened{}, nil, err
 		}
 		changed = append(changed, c)
 	}
 	return done, changed, nil
+}
+
+// changedFindings returns the decisions whose finding is another one by now, in
+// their order, those just computed as they were computed.
+func (l *Ledger) changedFindings(ctx context.Context, fresh []standing) (changed []standing, err error) {
+	now := make(map[int64]graph.Assessment, len(fresh))
+	for _, s := range fresh {
+		now[s.decision] = s.found
+	}
+	err = l.read(ctx, func(tx *sql.Tx) error {
+		return each(ctx, tx, func(rows *sql.Rows) error {
+			var (
+				s             standing
+				answer, found string
+				ref           AnswerRef
+			)
+			if err := rows.Scan(&s.decision, &answer, &found); err != nil {
+				return err
+			}
+			if json.Unmarshal([]byte(answer), &ref) != nil || json.Unmarshal([]byte(found), &s.found) != nil {
+				return damaged("the finding of %s%d cannot be read", decisionID, s.decision)
+			}
+			if computed, ok := now[s.decision]; ok {
+				s.found = computed
+			}
+			if s.found != ref.Assessment {
+				changed = append(changed, s)
+			}
+			return nil
+		}, "SELECT d.id, d.record -> '$.answer', s.found FROM decisions d JOIN standings s ON s.decision = d.id ORDER BY d.id")
+	})
+	return changed, err
 }

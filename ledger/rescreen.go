@@ -3,9 +3,9 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"maps"
 	"slices"
-	"strings"
 
 	"debadge/graph"
 )
@@ -34,12 +34,14 @@ func (l *Ledger) Rescreen(ctx context.Context, store graph.Store, today graph.Da
 	return done, err
 }
 
+// rescreen returns also the standings that were computed again.
 func (l *Ledger) rescreen(ctx context.Context, store graph.Store, today graph.Day) (Rescreened, []standing, error) {
 	status, err := store.Status(ctx)
 	if err != nil {
 		return Rescreened{}, nil, err
 	}
-	r := rescreening{store: store, to: position{revision: status.Revision, day: today}}
+	r := rescreening{ledger: l, store: store, to: position{revision: status.Revision, day: today}}
+	var groups []standingGroup
 	err = l.read(ctx, func(tx *sql.Tx) (err error) {
 		if r.from, err = readPosition(ctx, tx, standingPosition); err != nil {
 			return err
@@ -47,7 +49,7 @@ func (l *Ledger) rescreen(ctx context.Context, store graph.Store, today graph.Da
 		if r.policies, err = readPolicies(ctx, tx); err != nil {
 			return err
 		}
-		r.all, err = readStandings(ctx, tx)
+		groups, err = readGroups(ctx, tx, r.from.revision)
 		return err
 	})
 	if err != nil {
@@ -57,7 +59,7 @@ func (l *Ledger) rescreen(ctx context.Context, store graph.Store, today graph.Da
 		return Rescreened{}, nil, graph.Errorf(graph.KindConflict,
 			"findings are known at revision %d, and the store ends at revision %d: it was rolled back, or is not the one of this ledger", r.from.revision, r.to.revision)
 	}
-	if err := r.compute(ctx); err != nil {
+	if err := r.compute(ctx, groups); err != nil {
 		return Rescreened{}, nil, err
 	}
 	if !l.options.ReadOnly && (r.from != r.to || len(r.fresh) > 0) {
@@ -65,95 +67,79 @@ func (l *Ledger) rescreen(ctx context.Context, store graph.Store, today graph.Da
 			return Rescreened{}, nil, err
 		}
 	}
-	return Rescreened{
-		Revision: r.to.revision, AsOf: today.Date(), Total: len(r.all), Looked: len(r.fresh), Changed: r.changed, Events: len(r.events),
-	}, r.all, nil
+	done := Rescreened{Revision: r.to.revision, AsOf: today.Date(), Looked: len(r.fresh), Changed: r.changed, Events: len(r.events)}
+	for _, g := range groups {
+		done.Total += g.count
+	}
+	return done, r.fresh, nil
 }
 
 // rescreening is one run from a position to another one.
 type rescreening struct {
+	ledger   *Ledger
 	store    graph.Store
 	from, to position
 	policies map[string]graph.Policy
-	all      []standing
 	touched  map[graph.ID]graph.Revision
 
-	fresh   []int // those of all that were computed again
+	fresh   []standing // that were computed again
 	changed int
 	events  []pendingEvent
 }
 
-// rules is what standings have in common that are computed together.
-type rules struct{ policy, lists string }
-
-func (r *rescreening) compute(ctx context.Context) error {
-	groups := map[rules][]int{}
+func (r *rescreening) compute(ctx context.Context, groups []standingGroup) (err error) {
 	oldest := r.to.revision
-	for i := range r.all {
-		s := &r.all[i]
-		oldest = min(oldest, r.since(s))
-		k := rules{s.policy, strings.Join(s.lists, "\n")}
-		groups[k] = append(groups[k], i)
+	for _, g := range groups {
+		oldest = min(oldest, g.since)
 	}
-	var err error
 	if r.touched, err = graph.Touched(ctx, r.store, oldest, r.to.revision); err != nil {
 		return err
 	}
-	order := slices.SortedFunc(maps.Keys(groups), func(a, b rules) int {
-		return strings.Compare(a.policy+"\n"+a.lists, b.policy+"\n"+b.lists)
-	})
-	for _, k := range order {
-		if err := r.group(ctx, groups[k]); err != nil {
+	for _, g := range groups {
+		if err := r.group(ctx, g); err != nil {
 			return err
 		}
 	}
-	slices.Sort(r.fresh)
 	return r.tell(ctx)
 }
 
-// since is the revision up to which a standing holds: nothing before the
-// position touched it.
-func (r *rescreening) since(s *standing) graph.Revision { return max(s.revision, r.from.revision) }
-
-// group computes again those standings of one policy that can have changed.
-func (r *rescreening) group(ctx context.Context, group []int) error {
-	first := &r.all[group[0]]
-	policy := r.policies[first.policy]
-	came, err := r.downstream(ctx, policy, group)
+// group computes again those standings of a group that can have changed.
+func (r *rescreening) group(ctx context.Context, g standingGroup) error {
+	policy := r.policies[g.policy]
+	came, err := r.downstream(ctx, policy, g.since)
 	if err != nil {
 		return err
 	}
-	var again []int
+	var lists []string
+	if err := json.Unmarshal([]byte(g.lists), &lists); err != nil {
+		return damaged("the lists of a standing cannot be read: %v", err)
+	}
+	var stale bool
 	err = r.store.View(ctx, graph.Moment{Revision: r.to.revision}, func(v graph.View) error {
-		again = again[:0]
-		a, err := graph.NewAssessor(ctx, v, policy, r.to.day, first.lists)
+		a, err := graph.NewAssessor(ctx, v, policy, r.to.day, lists)
 		if err != nil {
 			return err
 		}
 		defer a.Close()
-		stale := isStale(a)
-		for _, i := range group {
-			s := &r.all[i]
-			switch {
-			case s.stale != stale, r.to.day < s.day, r.to.day >= s.until:
-			case s.isKnown() && came[r.since(s)][graph.ID(s.subject)]:
-			case !s.isKnown() && r.since(s) < r.to.revision: // somebody may know it by now
-			default:
-				continue
-			}
-			again = append(again, i)
-		}
+		stale = isStale(a)
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	for _, i := range again {
-		if err := r.again(ctx, &r.all[i], policy); err != nil {
+	var due []standing
+	if err := r.ledger.read(ctx, func(tx *sql.Tx) error {
+		due, err = readDue(ctx, tx, r.from.revision, g, r.to, stale, came)
+		return err
+	}); err != nil {
+		return err
+	}
+	for i := range due {
+		if err := r.again(ctx, &due[i], policy); err != nil {
 			return err
 		}
 	}
-	r.fresh = append(r.fresh, again...)
+	r.fresh = append(r.fresh, due...)
 	return nil
 }
 
@@ -162,34 +148,30 @@ func isStale(a *graph.Assessor) bool {
 	return slices.ContainsFunc(a.Editions(), func(e graph.ListEdition) bool { return e.Stale })
 }
 
-// downstream returns what came from the entities touched, by the revision since
-// when they were: as it came at that revision, or comes now.
-func (r *rescreening) downstream(ctx context.Context, policy graph.Policy, group []int) (map[graph.Revision]map[graph.ID]bool, error) {
-	came := map[graph.Revision]map[graph.ID]bool{}
-	for _, i := range group {
-		since := r.since(&r.all[i])
-		if _, ok := came[since]; ok || since == r.to.revision {
-			continue
-		}
-		var origins []graph.ID
-		for id, at := range r.touched {
-			if at > since {
-				origins = append(origins, id)
-			}
-		}
-		came[since] = map[graph.ID]bool{}
-		for _, at := range []graph.Revision{since, r.to.revision} {
-			err := r.store.View(ctx, graph.Moment{Revision: at}, func(v graph.View) error {
-				found, err := graph.CameFrom(ctx, v, policy, origins)
-				maps.Copy(came[since], found)
-				return err
-			})
-			if err != nil {
-				return nil, err
-			}
+// downstream returns what came from the entities touched since a revision: as it
+// came at that revision, or comes now.
+func (r *rescreening) downstream(ctx context.Context, policy graph.Policy, since graph.Revision) ([]graph.ID, error) {
+	origins := []graph.ID{}
+	for id, at := range r.touched {
+		if at > since {
+			origins = append(origins, id)
 		}
 	}
-	return came, nil
+	came := map[graph.ID]bool{}
+	for _, at := range []graph.Revision{since, r.to.revision} {
+		if len(origins) == 0 {
+			break
+		}
+		err := r.store.View(ctx, graph.Moment{Revision: at}, func(v graph.View) error {
+			found, err := graph.CameFrom(ctx, v, policy, origins)
+			maps.Copy(came, found)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return slices.Sorted(maps.Keys(came)), nil
 }
 
 // again computes one standing. A text that was not known may name an entity by
@@ -249,8 +231,8 @@ func (r *rescreening) write(ctx context.Context, tx *sql.Tx, now int64) error {
 	if at != r.from {
 		return graph.Errorf(graph.KindUnavailable, "another process is bringing findings up to date; try again")
 	}
-	for _, i := range r.fresh {
-		if err := r.all[i].update(ctx, tx); err != nil {
+	for i := range r.fresh {
+		if err := r.fresh[i].update(ctx, tx); err != nil {
 			return err
 		}
 	}

@@ -72,6 +72,7 @@ CREATE TABLE standings (                -- what is found by now where somebody d
   decision INTEGER UNIQUE REFERENCES decisions,
   watch    INTEGER UNIQUE REFERENCES watches,
   subject  TEXT    NOT NULL,            -- an id; a text where that was not known
+  known    INTEGER NOT NULL,            -- which of them
   policy   TEXT    NOT NULL REFERENCES policies,
   lists    TEXT    NOT NULL,            -- JSON
   revision INTEGER NOT NULL,            -- at which it was computed

@@ -65,8 +65,8 @@ func (s *standing) insert(ctx context.Context, tx *sql.Tx) error {
 		return err
 	}
 	_, err = tx.ExecContext(ctx,
-		"INSERT INTO standings (decision, watch, subject, policy, lists, revision, day, until, stale, found) VALUES (nullif(?, 0), nullif(?, 0), ?, ?, ?, ?, ?, ?, ?, ?)",
-		s.decision, s.watch, s.subject, s.policy, lists, s.revision, s.day, s.until, s.stale, found)
+		"INSERT INTO standings (decision, watch, subject, known, policy, lists, revision, day, until, stale, found) VALUES (nullif(?, 0), nullif(?, 0), ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		s.decision, s.watch, s.subject, s.isKnown(), s.policy, lists, s.revision, s.day, s.until, s.stale, found)
 	return err
 }
 
@@ -89,7 +89,36 @@ func (s *standing) texts() (lists, found string, err error) {
 	return string(l), string(f), err
 }
 
-func readStandings(ctx context.Context, tx *sql.Tx) (all []standing, err error) {
+// standingGroup is what standings have in common that are looked at together.
+type standingGroup struct {
+	policy, lists string         // digest, and JSON
+	since         graph.Revision // up to which they hold
+	count         int
+}
+
+// fromStandings selects the standings that count, since a position.
+const fromStandings = " FROM standings s LEFT JOIN watches w ON w.id = s.watch WHERE (w.state IS NULL OR w.state <> 'ended')"
+
+// readGroups returns the groups of all standings. Nothing before the position
+// touched them, so that they hold up to there at least.
+func readGroups(ctx context.Context, tx *sql.Tx, at graph.Revision) (all []standingGroup, err error) {
+	err = each(ctx, tx, func(rows *sql.Rows) error {
+		var g standingGroup
+		all = append(all, g)
+		last := &all[len(all)-1]
+		return rows.Scan(&last.policy, &last.lists, &last.since, &last.count)
+	}, "SELECT s.policy, s.lists, max(s.revision, ?) AS since, count(*)"+fromStandings+" GROUP BY s.policy, s.lists, since ORDER BY s.policy, s.lists, since", at)
+	return all, err
+}
+
+// readDue returns the standings of a group that can have changed: those that came
+// from what was touched, whose day has come, whose lists are too old or no longer
+// so, and whose subject may be known by now.
+func readDue(ctx context.Context, tx *sql.Tx, at graph.Revision, g standingGroup, to position, stale bool, came []graph.ID) (all []standing, err error) {
+	subjects, err := json.Marshal(came)
+	if err != nil {
+		return nil, err
+	}
 	err = each(ctx, tx, func(rows *sql.Rows) error {
 		var (
 			s            standing
@@ -103,8 +132,10 @@ func readStandings(ctx context.Context, tx *sql.Tx) (all []standing, err error) 
 		}
 		all = append(all, s)
 		return nil
-	}, "SELECT s.id, coalesce(s.decision, 0), coalesce(s.watch, 0), s.subject, s.policy, s.lists, s.revision, s.day, s.until, s.stale, s.found "+
-		"FROM standings s LEFT JOIN watches w ON w.id = s.watch WHERE s.watch IS NULL OR w.state <> ? ORDER BY s.id", WatchEnded)
+	}, "SELECT s.id, coalesce(s.decision, 0), coalesce(s.watch, 0), s.subject, s.policy, s.lists, s.revision, s.day, s.until, s.stale, s.found"+
+		fromStandings+" AND s.policy = ? AND s.lists = ? AND max(s.revision, ?) = ?"+
+		" AND (s.stale <> ? OR s.day > ? OR s.until <= ? OR (s.known = 0 AND ?) OR s.subject IN (SELECT value FROM json_each(?))) ORDER BY s.id",
+		g.policy, g.lists, at, g.since, stale, to.day, to.day, g.since < to.revision, string(subjects))
 	return all, err
 }
 
