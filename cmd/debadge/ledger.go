@@ -19,6 +19,7 @@ type ledgerFlags struct {
 
 	checkpoints               []string
 	verifier, proof, auditOut string
+	claims                    bool
 	entryKind, entrySubject   string
 	entries                   int
 
@@ -58,6 +59,7 @@ func ledgerSettings() []setting {
 
 		{"checkpoint", "", "FILE", func(f *flags) any { return &f.checkpoints }, []string(nil), "prove that the log goes on from this earlier checkpoint; may be repeated", []string{"audit verify"}},
 		{"verifier", "", "KEY", func(f *flags) any { return &f.verifier }, "", "the key that checkpoints are verified by, as audit key printed it (default: that of the ledger itself)", []string{"audit verify"}},
+		{"claims", "", "", func(f *flags) any { return &f.claims }, false, "compare the claims of the store with the log, too", []string{"audit verify"}},
 		{"proof", "", "FILE", func(f *flags) any { return &f.proof }, "", "check this proof of one entry, and nothing else", []string{"audit verify"}},
 		{"out", "", "FILE", func(f *flags) any { return &f.auditOut }, "", "write it to this file (default: the standard output)", []string{"audit checkpoint"}},
 		{"kind", "", "KIND", func(f *flags) any { return &f.entryKind }, "", "entries of this kind alone: change, import, screening, decision, key, policy or watch", []string{"audit list"}},
