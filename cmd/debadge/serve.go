@@ -60,29 +60,25 @@ func (p *program) serve(ctx context.Context) (err error) {
 	}
 	s := newLateStore(ctx, log, p.openServed)
 	defer func() { err = errors.Join(err, s.Close()) }()
-	brings := &importer{p: p, store: s, registers: registers}
-	if p.flags.manifest != "" {
-		if brings.refresher, err = p.refresher(s); err != nil {
-			return err
-		}
-		defer p.keepServed(ctx, brings.refresher, registers, log)()
-	}
-	queue, closeJobs, err := p.openJobs(log)
+	_, closeLedger, err := p.serveLedger(ctx, s, log)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, closeJobs()) }()
-	names, stopNames := p.keepNames(ctx, s, log)
-	defer stopNames()
+	defer func() { err = errors.Join(err, closeLedger()) }()
+	beside, err := p.beside(ctx, s, registers, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, beside.stop()) }()
 	handler, err := api.New(api.Options{ //nolint:contextcheck // requests bring their own
 		Store: s, StoreName: p.storeName(), Clock: p.clock, Log: log, Version: thisBuild().Version,
-		Names: names, Jobs: queue, Importer: brings,
+		Names: beside.names, Jobs: beside.jobs, Importer: beside.importer,
 		RequestTimeout: p.flags.timeout, Access: api.Access{Anonymous: api.Reader},
 	})
 	if err != nil {
 		return err
 	}
-	defer runJobs(ctx, queue)()
+	beside.run(ctx)
 	var network net.ListenConfig
 	l, err := network.Listen(ctx, "tcp", p.flags.addr)
 	if err != nil {
