@@ -78,6 +78,7 @@ var ruleBook = map[string]string{
 	"GET /v1/reach":          "reader screener analyst officer admin",
 	"GET /v1/entities/:id":   "reader screener analyst officer admin",
 	"GET /v1/lists":          "reader screener analyst officer admin",
+	"GET /v1/entities":       "reader screener analyst officer admin",
 	"GET /v1/lists/:id":      "reader screener analyst officer admin",
 	"GET /v1/policies":       "reader screener analyst officer admin",
 	"GET /v1/policies/:name": "reader screener analyst officer admin",

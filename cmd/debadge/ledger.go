@@ -29,7 +29,7 @@ func isLedgerCommand(name string) bool { return name == "key" || name == "audit"
 func ledgerSettings() []setting {
 	return []setting{
 		{"ledger", "DEBADGE_LEDGER", "PATH", func(f *flags) any { return &f.ledger }, "", "where keys, decisions and the audit log are (default: beside a SQLite store, else in the user's data directory)", []string{
-			"key create", "key list", "key revoke", "audit key", "audit verify", "audit checkpoint", "audit proof", "audit export", "audit list",
+			"key create", "key list", "key revoke", "audit key", "audit verify", "audit checkpoint", "audit proof", "audit export", "audit list", "serve",
 		}},
 		{"", "DEBADGE_AUDIT_KEY_FILE", "", nil, "", "the file of the key that signs checkpoints of the audit log (default: beside the ledger; made at first use)", nil},
 
