@@ -312,7 +312,7 @@ func (p *program) readEnvironment(cmd *cobra.Command) (err error) {
 		texts, source := p.given(s)
 		for _, text := range texts {
 			if err := flag.Value.Set(text); err != nil {
-				return usage("%s: %q is not a value for %s: %s", source, text, s.key(), err)
+				return usage("%s: %q is not a value for it: %s", source, text, err)
 			}
 		}
 	}
@@ -323,6 +323,14 @@ func (p *program) readEnvironment(cmd *cobra.Command) (err error) {
 		return usage("--timeout %s leaves no time; write a duration such as 30s", p.flags.timeout)
 	}
 	return nil
+}
+
+// initialText is the default of a setting, "" if there is none.
+func (s setting) initialText() string {
+	if text := fmt.Sprint(s.initial); text != "[]" {
+		return text
+	}
+	return ""
 }
 
 // isFor reports whether a command has a setting.
@@ -344,7 +352,7 @@ func settingsTopic() *cobra.Command {
 		if s.flag != "" {
 			line += "  --" + s.flag
 		}
-		if d := fmt.Sprint(s.initial); d != "" {
+		if d := s.initialText(); d != "" {
 			line += "  (default " + d + ")"
 		}
 		b.WriteString(line + "\n      " + s.help + "\n")
