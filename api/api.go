@@ -146,6 +146,8 @@ func (s *server) route() error {
 	s.addEntities()
 	s.addLists()
 	s.addPolicies()
+	s.addClaims()
+	s.addChanges()
 	s.addService()
 	s.addMetrics()
 	return nil

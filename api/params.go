@@ -32,6 +32,9 @@ var parameterDocs = map[string]string{
 	"include":       "Candidates with this value of a facet alone, FACET:VALUE as the facets show them. May be repeated: values of one facet are alternatives.",
 	"exclude":       "No candidate with this value of a facet. May be repeated.",
 	"changed_since": "Entities alone that have a new version, or a claim added or withdrawn, after this revision.",
+
+	"Idempotency-Key": "The id of the change set, in quotes or without. Sent again, the same change is made once.",
+	"If-Match":        "A revision in quotes, or the ETag of an answer: refuse the change if what it touches has changed since.",
 }
 
 func describeParameters(op *huma.Operation) {

@@ -32,6 +32,7 @@ const (
 	methodNotAllowed
 	ambiguous
 	conflict
+	outdated
 	tooLarge
 	unsupportedMedia
 	invalid
@@ -60,6 +61,7 @@ var faults = [...]faultRule{
 	methodNotAllowed: {"method-not-allowed", "Method not allowed", "The path is there, but not for this method; Allow names those that are.", http.StatusMethodNotAllowed, false},
 	ambiguous:        {"ambiguous", "Ambiguous name", "Several entities have that name; ask for one of the candidates by its id.", http.StatusConflict, false},
 	conflict:         {"conflict", "Conflict", "The input contradicts what is stored.", http.StatusConflict, false},
+	outdated:         {"outdated", "Outdated", "What the request goes by (If-Match) has changed since. Nothing was written; look at it again.", http.StatusPreconditionFailed, false},
 	tooLarge:         {"too-large", "Request too large", "The body is larger than the service reads.", http.StatusRequestEntityTooLarge, false},
 	unsupportedMedia: {"unsupported-media-type", "Unsupported media type", "The operation does not take a body of that type, or none at all.", http.StatusUnsupportedMediaType, false},
 	invalid:          {"invalid", "Invalid request", "A parameter or a field is unknown, repeated, missing or wrong; errors names each.", http.StatusUnprocessableEntity, false},
@@ -86,6 +88,8 @@ func faultOf(kind graph.ErrorKind) fault {
 		return ambiguous
 	case graph.KindUnavailable:
 		return unavailable
+	case graph.KindOutdated:
+		return outdated
 	case graph.KindInternal:
 		return internal
 	}
@@ -133,6 +137,12 @@ func newProblem(f fault, detail string, fields ...graph.FieldError) *problem {
 	}
 }
 
+// Error returns what is wrong, for a problem that is handed on as an error.
+func (p *problem) Error() string { return p.Detail }
+
+// Unwrap returns the cause.
+func (p *problem) Unwrap() error { return p.cause }
+
 const internalDetail = "debadge could not answer; the log has the cause under this request id"
 
 // problemOf turns any error into a problem. The request's own end, by its
@@ -142,7 +152,9 @@ func problemOf(ctx context.Context, err error) *problem {
 		return newProblem(timeout, late.Error())
 	}
 	p := describeError(err)
-	p.cause = err
+	if p != err { //nolint:errorlint // a problem is not its own cause
+		p.cause = err
+	}
 	if p.fault != internal && p.fault != unavailable {
 		return p
 	}
@@ -159,6 +171,9 @@ func problemOf(ctx context.Context, err error) *problem {
 }
 
 func describeError(err error) *problem {
+	if p, ok := errors.AsType[*problem](err); ok {
+		return p
+	}
 	var e *graph.Error
 	if !errors.As(err, &e) || e.Kind == graph.KindInternal {
 		return newProblem(internal, internalDetail)

@@ -126,6 +126,9 @@ func (s *server) strict(hc huma.Context, next func(huma.Context)) {
 		p = s.refuseBody(hc)
 	}
 	if p == nil {
+		p = s.scanBody(hc)
+	}
+	if p == nil {
 		next(hc)
 		return
 	}

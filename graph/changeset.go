@@ -21,6 +21,8 @@ type ChangeSet struct {
 	Sources     []Source     `json:"sources,omitempty"`
 	Claims      []Claim      `json:"claims,omitempty"`
 	Retractions []Retraction `json:"retractions,omitempty"`
+
+	Seen *Seen `json:"-"` // what the author had looked at; nil: whatever there is
 }
 
 // Change is a committed change set: what was new in it, when and in which

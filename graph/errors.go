@@ -17,6 +17,7 @@ const (
 	KindConflict                     // the input contradicts what is stored
 	KindAmbiguous                    // several entities match: name one by its id
 	KindUnavailable                  // the store is away or too slow: try again
+	KindOutdated                     // what the input goes by has changed since: look again
 )
 
 // String returns the kind's name as problem documents and logs use it.
@@ -32,6 +33,8 @@ func (k ErrorKind) String() string {
 		return "ambiguous"
 	case KindUnavailable:
 		return "unavailable"
+	case KindOutdated:
+		return "outdated"
 	case KindInternal:
 		return "internal"
 	}

@@ -9,6 +9,15 @@ type StoredClaim struct {
 	Retracted Revision // 0: not retracted
 }
 
+// By returns the claim as it was known at a revision that is not before the one
+// that recorded it.
+func (c StoredClaim) By(at Revision) StoredClaim {
+	if c.Retracted > at {
+		c.Retracted = 0
+	}
+	return c
+}
+
 // Existing is what a store holds, at its newest revision, of the ids that a
 // change set names (see [ChangeSet.Names]).
 type Existing struct {
@@ -63,6 +72,9 @@ func (cs ChangeSet) Plan(known Existing) (ChangeSet, Receipt, error) {
 		receipt Receipt
 		plan    = ChangeSet{ID: cs.ID, Author: cs.Author, Reason: cs.Reason}
 	)
+	if err := cs.Seen.check(cs, known); err != nil {
+		return plan, receipt, err
+	}
 	entities, sources := map[ID]bool{}, map[ID]bool{}
 	for _, e := range cs.Entities {
 		entities[e.ID] = true

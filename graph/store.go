@@ -44,7 +44,9 @@ type Store interface {
 	// committed before with the same content is acknowledged again
 	// (Replayed), with another content it is a KindConflict. A change set in
 	// which nothing is new is acknowledged at the newest revision without
-	// making one. KindInvalid names each field that is wrong.
+	// making one. KindInvalid names each field that is wrong. If the change set
+	// says what its author had looked at, and something of that has changed
+	// since, it is KindOutdated and nothing is written.
 	Append(ctx context.Context, cs ChangeSet) (Receipt, error)
 
 	// Changes yields every change after a revision, in the order of revisions,
@@ -146,6 +148,11 @@ type View interface {
 	// Claims returns the claims behind handles that this View gave, in the
 	// order asked.
 	Claims(ctx context.Context, refs []ClaimRef) ([]Claim, error)
+
+	// StoredClaims returns claims by their ids in the order asked, those that were
+	// retracted by the View's revision included; Retracted is 0 where that came
+	// later. One that was not recorded by then is KindNotFound.
+	StoredClaims(ctx context.Context, ids []ID) ([]StoredClaim, error)
 
 	// Sources returns the sources in the order asked; one that is not known is
 	// KindNotFound.

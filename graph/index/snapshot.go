@@ -115,18 +115,26 @@ func (s *snapshot) existing(n graph.Names) (graph.Existing, error) {
 	}
 	for _, id := range n.Claims {
 		if i, ok := s.claim(id); ok {
-			claim, err := s.decodeClaim(i)
+			stored, err := s.storedClaim(i)
 			if err != nil {
 				return known, err
-			}
-			stored := graph.StoredClaim{Claim: claim, Recorded: s.recorded(i)}
-			if by, ok := s.retired.get(i); ok {
-				stored.Retracted = graph.Revision(by)
 			}
 			known.Claims[id] = stored
 		}
 	}
 	return known, nil
+}
+
+func (s *snapshot) storedClaim(n uint32) (graph.StoredClaim, error) {
+	claim, err := s.decodeClaim(n)
+	if err != nil {
+		return graph.StoredClaim{}, err
+	}
+	stored := graph.StoredClaim{Claim: claim, Recorded: s.recorded(n)}
+	if by, ok := s.retired.get(n); ok {
+		stored.Retracted = graph.Revision(by)
+	}
+	return stored, nil
 }
 
 // recorded returns the revision that recorded a claim: the first that counts it.

@@ -234,6 +234,26 @@ func (v *view) Claims(ctx context.Context, refs []graph.ClaimRef) ([]graph.Claim
 	return list, nil
 }
 
+// StoredClaims looks the ids up among all claims.
+func (v *view) StoredClaims(ctx context.Context, ids []graph.ID) ([]graph.StoredClaim, error) {
+	if err := v.ready(ctx); err != nil {
+		return nil, err
+	}
+	list := make([]graph.StoredClaim, len(ids))
+	for i, id := range ids {
+		n, ok := v.s.claim(id)
+		if !ok || n >= v.claims {
+			return nil, unknown(id)
+		}
+		c, err := v.s.storedClaim(n)
+		if err != nil {
+			return nil, err
+		}
+		list[i] = c.By(v.revision)
+	}
+	return list, nil
+}
+
 // Sources returns their versions at the revision.
 func (v *view) Sources(ctx context.Context, ids []graph.ID) ([]graph.Source, error) {
 	if err := v.ready(ctx); err != nil {

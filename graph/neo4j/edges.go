@@ -123,11 +123,26 @@ func (v *view) Claims(ctx context.Context, refs []graph.ClaimRef) ([]graph.Claim
 	for i, r := range refs {
 		ids[i] = v.claims[r]
 	}
-	found := make(map[graph.ID]graph.Claim, len(refs))
+	stored, err := v.StoredClaims(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	claims := make([]graph.Claim, len(stored))
+	for i, c := range stored {
+		claims[i] = c.Claim
+	}
+	return claims, nil
+}
+
+// StoredClaims asks for each claim once.
+func (v *view) StoredClaims(ctx context.Context, ids []graph.ID) ([]graph.StoredClaim, error) {
+	found := make(map[graph.ID]graph.StoredClaim, len(ids))
 	err := v.run(ctx, func(ctx context.Context) error {
 		return eachOf(ctx, v.tx, queries.Must("store/claims").Text, distinct(ids), nil, func(row []any) error {
 			c, err := decodeClaim(row)
-			found[c.ID] = c.Claim
+			if err == nil && c.Recorded <= v.revision {
+				found[c.ID] = c.By(v.revision)
+			}
 			return err
 		})
 	})

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -177,4 +178,18 @@ func (v *view) Claims(ctx context.Context, refs []graph.ClaimRef) ([]graph.Claim
 		claims[i] = c
 	}
 	return claims, nil
+}
+
+// StoredClaims looks the keys up first, as everything that is asked for by ids.
+func (v *view) StoredClaims(ctx context.Context, ids []graph.ID) ([]graph.StoredClaim, error) {
+	if err := v.usable(ctx); err != nil {
+		return nil, err
+	}
+	return inOrder(ids, "claim", func(c graph.StoredClaim) graph.ID { return c.ID }, func(yield func(graph.StoredClaim)) error {
+		byID, err := v.session.keysOf(ctx, "claims", distinct(ids), v.mark.revision)
+		if err != nil {
+			return err
+		}
+		return v.session.claims(ctx, slices.Sorted(maps.Values(byID)), func(_ int64, c graph.StoredClaim) { yield(c.By(v.mark.revision)) })
+	})
 }

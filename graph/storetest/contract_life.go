@@ -88,6 +88,7 @@ func (p *probe) canceledWithin() {
 			"adjacent": func() error { _, err := v.Adjacent(ctx, nodes, graph.Downstream, every, nil); return err },
 			"entities": func() error { _, err := v.Entities(ctx, []graph.ID{"company:alpha"}); return err },
 			"claims":   func() error { _, err := v.Claims(ctx, []graph.ClaimRef{edges[0].Claim}); return err },
+			"stored":   func() error { _, err := v.StoredClaims(ctx, []graph.ID{"claim:o1"}); return err },
 			"sources":  func() error { _, err := v.Sources(ctx, []graph.ID{"source:paper"}); return err },
 		} {
 			p.fails(name+" within a view", ask(), graph.KindUnavailable)

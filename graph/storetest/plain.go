@@ -256,6 +256,22 @@ func (v *plainView) Adjacent(_ context.Context, frontier []graph.Node, d graph.D
 	return edges, nil
 }
 
+// StoredClaims looks at every claim.
+func (v *plainView) StoredClaims(_ context.Context, ids []graph.ID) ([]graph.StoredClaim, error) {
+	list := make([]graph.StoredClaim, len(ids))
+	for i, id := range ids {
+		n := slices.IndexFunc(v.claims, func(c graph.StoredClaim) bool { return c.ID == id && c.Recorded <= v.revision })
+		if n < 0 {
+			return nil, graph.Errorf(graph.KindNotFound, "%s is not known", id)
+		}
+		list[i] = v.claims[n]
+		if list[i].Retracted > v.revision {
+			list[i].Retracted = 0
+		}
+	}
+	return list, nil
+}
+
 // Entities returns versions.
 func (v *plainView) Entities(_ context.Context, ids []graph.ID) ([]graph.Entity, error) {
 	all := make([]graph.Entity, len(ids))

@@ -38,6 +38,10 @@ var listNames = [...]string{"entities", "sources", "claims", "retractions"}
 // file that cannot be read is KindUnavailable, one that is wrong KindInvalid.
 func Read(name string, r io.Reader, each func(*Part) error) (Summary, error) {
 	f := &file{name: name, scan: newScanner(r), each: each, list: -1, inversion: -1}
+	return f.readAll()
+}
+
+func (f *file) readAll() (Summary, error) {
 	f.begin()
 	err := f.read()
 	var stop *refusal
@@ -51,10 +55,10 @@ func Read(name string, r io.Reader, each func(*Part) error) (Summary, error) {
 	case err != nil && f.failed:
 		return f.sum, err // of each
 	case err != nil:
-		return f.sum, graph.Unavailable(name+" cannot be read: "+err.Error(), err)
+		return f.sum, graph.Unavailable(f.name+" cannot be read: "+err.Error(), err)
 	}
 	if f.count() > 0 {
-		return f.sum, refused(name, f.problems, f.more)
+		return f.sum, refused(f.name, f.problems, f.more)
 	}
 	return f.sum, nil
 }
@@ -76,9 +80,24 @@ func Decode(name string, r io.Reader) (graph.ChangeSet, error) {
 	return whole, err
 }
 
+// DecodeChangeSet reads a change set as [Decode] does, from where the version
+// need not be said, such as the body of a request. It ends at the first item
+// that is one too many, whatever else is wrong.
+func DecodeChangeSet(name string, r io.Reader) (graph.ChangeSet, error) {
+	var cs graph.ChangeSet
+	f := &file{name: name, scan: newScanner(r), list: -1, inversion: -1, version: true, whole: true}
+	f.each = func(p *Part) error {
+		cs = p.ChangeSet
+		return nil
+	}
+	_, err := f.readAll()
+	return cs, err
+}
+
 // file is the state of one reading.
 type file struct {
 	decoder
+	whole     bool // it is one change set, however long it is
 	name      string
 	scan      *scanner
 	each      func(*Part) error
@@ -234,6 +253,8 @@ func (f *file) one() error {
 // next ends a part in the midst of a file that is too long for one change set.
 func (f *file) next() error {
 	switch {
+	case f.whole:
+		return &refusal{at: f.scan.at, whole: true, wrong: fmt.Sprintf("there are more than %d items; send the rest in another change set", MaxItems)}
 	case !f.version:
 		return &refusal{at: position{1, 1}, wrong: `the key "debadge" must come first; a bundle begins with "debadge": 1`, whole: true}
 	case f.inversion >= 0:
