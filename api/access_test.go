@@ -329,3 +329,24 @@ func TestParseRole(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestAuthorIsTheCaller checks that a credential says who makes a change, and
+// that the body does where there is none.
+func TestAuthorIsTheCaller(t *testing.T) {
+	for shown, author := range map[string]string{"": "a.lopez", "Bearer dbk_analyst": "key:the analyst", "Bearer a.b.both": "token:user-2"} {
+		s := newService(t, func(o *Options) { guarded(o); o.Access.Anonymous = Analyst })
+		header := map[string]string{}
+		if shown != "" {
+			header["Authorization"] = shown
+		}
+		w := s.post(t, "/v1/changes", addition, header)
+		if w.Code != http.StatusOK {
+			t.Fatalf("%d %s", w.Code, w.Body)
+		}
+		receipt := decode[receiptAnswer](t, w.Body.Bytes())
+		claim := decode[claimAnswer](t, s.get(t, "/v1/claims/"+string(receipt.Claims[0])).Body.Bytes())
+		if claim.Recorded.Author != author {
+			t.Errorf("%q: %s", shown, claim.Recorded.Author)
+		}
+	}
+}

@@ -72,6 +72,7 @@ type server struct {
 	routes   []*huma.Operation // in the order of the documentation
 	document []byte            // the OpenAPI document
 	docs     []byte            // the same for people
+	memory   memory            // of answers that were given
 }
 
 // New returns the handler of all routes. It fails on options that cannot work.
@@ -145,7 +146,7 @@ func (s *server) route() error {
 	s.engine.ForwardedByClientIP = false
 	s.engine.HandleMethodNotAllowed = true
 	s.engine.RedirectTrailingSlash = false
-	s.engine.Use(s.observe, s.recover, s.trackSpan, s.guardOrigin, s.admit, s.authorize)
+	s.engine.Use(s.observe, s.recover, s.trackSpan, s.guardOrigin, s.admit, s.authorize, s.recall)
 	s.engine.NoRoute(s.noRoute)
 	s.engine.NoMethod(s.noMethod)
 	s.huma = humagin.New(s.engine, s.config())

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"reflect"
@@ -213,8 +214,11 @@ func (s *server) complete(ctx context.Context, cs *graph.ChangeSet, in *writing)
 	return err
 }
 
-// author is who makes a change.
-func (s *server) author(_ context.Context, named string) string { return named }
+// author is who makes a change: whom the credential names, whatever the body
+// says. Who showed none may name somebody.
+func (s *server) author(ctx context.Context, named string) string {
+	return cmp.Or(callerOf(ctx).Actor(), named)
+}
 
 func (s *server) commit(ctx context.Context, cs graph.ChangeSet) (receiptAnswer, error) {
 	prepared, err := cs.Prepare()
