@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -125,9 +126,7 @@ func (s *server) recall(c *gin.Context) {
 // again writes an answer that was given before.
 func (s *server) again(c *gin.Context, a *remembered) {
 	h := c.Writer.Header()
-	for name, v := range a.headers {
-		h[name] = v
-	}
+	maps.Copy(h, a.headers)
 	h["Content-Length"] = []string{strconv.Itoa(len(a.body))}
 	if a.finding != "" {
 		s.metrics.found(a.finding, a.action)
