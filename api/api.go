@@ -2,6 +2,7 @@ package api
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -45,6 +46,7 @@ type server struct {
 	routes   []*huma.Operation // in the order of the documentation
 	document []byte            // the OpenAPI document
 	docs     []byte            // the same for people
+	tail     tail              // of the feed
 }
 
 // New returns the handler of all routes. It fails on options that cannot work.
@@ -75,7 +77,7 @@ func newServer(o Options) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &server{Options: o, policies: policies}
+	s := &server{Options: o, policies: policies, tail: tail{patience: defaultPatience()}}
 	if err := s.route(); err != nil {
 		return nil, err
 	}
@@ -102,6 +104,7 @@ func (s *server) route() error {
 	s.addPolicies()
 	s.addClaims()
 	s.addChanges()
+	s.addFeed()
 	s.addService()
 	return nil
 }
@@ -134,9 +137,8 @@ func (s *server) describe() error {
 // ServeHTTP answers HEAD wherever GET is answered; net/http leaves out the body.
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodHead {
-		get := *r
-		get.Method = http.MethodGet
-		r = &get
+		r = r.WithContext(context.WithValue(r.Context(), headKey{}, true))
+		r.Method = http.MethodGet
 	}
 	s.engine.ServeHTTP(w, r)
 }

@@ -23,7 +23,9 @@ var parameterDocs = map[string]string{
 	"cursor":   "The next of the page before. All pages are of the revision of the first one, whatever known_at says.",
 	"id":       "The id of an entity; for a list, its slug or name too.",
 	"name":     "The name of a policy.",
+	"since":    "The changes after this revision. Default: 0, all of them.",
 
+	"Last-Event-ID":   "The id of the last event that came, which is a revision; it counts in place of since.",
 	"Idempotency-Key": "The id of the change set, in quotes or without. Sent again, the same change is made once.",
 	"If-Match":        "A revision in quotes, or the ETag of an answer: refuse the change if what it touches has changed since.",
 }
