@@ -8,24 +8,38 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 	"github.com/gin-gonic/gin"
+	"go.opentelemetry.io/otel/trace"
 
 	"debadge/graph"
+	"debadge/graph/resolve"
 )
 
 // Options is what the API is made of. Store, Clock and Log are needed; the rest
 // has defaults.
 type Options struct {
 	Store     graph.Store
-	StoreName string           // how /readyz names the store, without secrets; default "store"
-	Policies  []graph.Policy   // beside the built-in ones; one of the same name takes its place
-	Clock     func() time.Time // gives the day that as_of means if it is not given
+	StoreName string            // how /readyz names the store, without secrets; default "store"
+	Names     *resolve.Follower // of the store; default: one that follows it where a question needs names
+	Policies  []graph.Policy    // beside the built-in ones; one of the same name takes its place
+	Clock     func() time.Time  // gives the day that as_of means if it is not given
 	Log       *slog.Logger
 	Version   string
+
+	Access  Access   // who may do what; nobody anything if it is not given
+	Limits  Limits   // of one caller and of all
+	Proxies Proxies  // in front of the service
+	Origins []string // of pages that may ask from a browser, beside its own
+
+	Shelf  *Shelf               // of policies that can be exchanged; takes the place of Policies
+	Index  Index                // what answers come from, if that can be behind the store
+	MaxLag time.Duration        // how far the index may be behind; default 10 s
+	Tracer trace.TracerProvider // nil traces nothing
 
 	RequestTimeout time.Duration // of one answer; default 10 s
 	StreamTimeout  time.Duration // of one stream; default 5 minutes
@@ -36,12 +50,17 @@ const (
 	defaultRequestTimeout = 10 * time.Second
 	defaultStreamTimeout  = 5 * time.Minute
 	defaultMaxBody        = 1 << 20
+	defaultMaxLag         = 10 * time.Second
 )
 
 type server struct {
 	Options
-	policies []graph.Policy // in the order of names
 	engine   *gin.Engine
+	rules    map[rule]permission
+	limiter  *limiter
+	shelf    *Shelf
+	crossing *http.CrossOriginProtection
+	metrics  *metrics
 	huma     huma.API
 	routes   []*huma.Operation // in the order of the documentation
 	document []byte            // the OpenAPI document
@@ -70,18 +89,44 @@ func newServer(o Options) (*server, error) {
 	o.RequestTimeout = cmp.Or(o.RequestTimeout, defaultRequestTimeout)
 	o.StreamTimeout = cmp.Or(o.StreamTimeout, defaultStreamTimeout)
 	o.MaxBodyBytes = cmp.Or(o.MaxBodyBytes, defaultMaxBody)
+	o.MaxLag = cmp.Or(o.MaxLag, defaultMaxLag)
 	if o.RequestTimeout < 0 || o.StreamTimeout < 0 || o.MaxBodyBytes < 0 {
 		return nil, graph.Errorf(graph.KindInvalid, "a limit of the API is below 0")
 	}
-	policies, err := mergePolicies(o.Policies)
-	if err != nil {
+	if o.Names == nil {
+		o.Names = resolve.NewFollower(o.Store, resolve.Options{})
+	}
+	s := &server{Options: o, rules: map[rule]permission{}, limiter: newLimiter(o.Limits), tail: tail{patience: defaultPatience()}}
+	if err := s.arrange(); err != nil {
 		return nil, err
 	}
-	s := &server{Options: o, policies: policies, tail: tail{patience: defaultPatience()}}
 	if err := s.route(); err != nil {
 		return nil, err
 	}
 	return s, nil
+}
+
+// arrange makes what requests pass through of the options.
+func (s *server) arrange() (err error) {
+	if l := s.Limits; l.PerSecond < 0 || l.Burst < 0 || l.PerCaller < 0 || l.InAll < 0 {
+		return graph.Errorf(graph.KindInvalid, "a limit of the API is below 0")
+	}
+	if r := s.Access.Anonymous; r != "" {
+		if _, err := ParseRole(string(r)); err != nil {
+			return err
+		}
+	}
+	if err := s.Proxies.check(); err != nil {
+		return err
+	}
+	if s.shelf = s.Shelf; s.shelf == nil {
+		if s.shelf, err = NewShelf(s.Policies); err != nil {
+			return err
+		}
+	}
+	s.metrics = newMetrics(s)
+	s.crossing, err = newCrossing(s.Origins)
+	return err
 }
 
 func (s *server) route() error {
@@ -93,12 +138,13 @@ func (s *server) route() error {
 	s.engine.ForwardedByClientIP = false
 	s.engine.HandleMethodNotAllowed = true
 	s.engine.RedirectTrailingSlash = false
-	s.engine.Use(s.observe, s.recover)
+	s.engine.Use(s.observe, s.recover, s.trackSpan, s.guardOrigin, s.admit, s.authorize)
 	s.engine.NoRoute(s.noRoute)
 	s.engine.NoMethod(s.noMethod)
 	s.huma = humagin.New(s.engine, s.config())
 	s.huma.UseMiddleware(s.strict)
 	s.addQuestions()
+	s.addSearch()
 	s.addEntities()
 	s.addLists()
 	s.addPolicies()
@@ -106,6 +152,7 @@ func (s *server) route() error {
 	s.addChanges()
 	s.addFeed()
 	s.addService()
+	s.addMetrics()
 	return nil
 }
 
@@ -116,6 +163,7 @@ func (s *server) config() huma.Config {
 	c.Info.Description = apiDescription
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "", "", ""
 	c.CreateHooks = nil
+	c.Components.SecuritySchemes = securitySchemes()
 	format := huma.Format{Marshal: graph.EncodeJSON, Unmarshal: json.Unmarshal}
 	c.Formats = map[string]huma.Format{jsonType: format, problemType: format}
 	c.Transformers = []huma.Transformer{s.ownProblem}
@@ -142,6 +190,32 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	s.engine.ServeHTTP(w, r)
 }
+
+// Shelf holds the policies that questions can name. They can be exchanged while
+// questions are answered: each is answered by the rules that it began with.
+type Shelf struct {
+	policies atomic.Pointer[[]graph.Policy] // in the order of names
+}
+
+// NewShelf returns a shelf with the built-in policies and those given; one of
+// the same name takes the place of a built-in one.
+func NewShelf(configured []graph.Policy) (*Shelf, error) {
+	s := &Shelf{}
+	return s, s.Replace(configured)
+}
+
+// Replace exchanges the policies that were given before, or changes nothing if
+// one of the new ones is wrong.
+func (s *Shelf) Replace(configured []graph.Policy) error {
+	merged, err := mergePolicies(configured)
+	if err != nil {
+		return err
+	}
+	s.policies.Store(&merged)
+	return nil
+}
+
+func (s *Shelf) all() []graph.Policy { return *s.policies.Load() }
 
 func mergePolicies(configured []graph.Policy) ([]graph.Policy, error) {
 	byName := map[string]graph.Policy{}

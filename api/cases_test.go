@@ -33,6 +33,7 @@ func TestCases(t *testing.T) {
 		}
 		handler, err := api.New(api.Options{
 			Store: s, Policies: policies, Clock: clock, Log: slog.New(slog.DiscardHandler), RequestTimeout: time.Minute,
+			Access: api.Access{Anonymous: api.Reader},
 		})
 		if err != nil {
 			t.Fatal(err)

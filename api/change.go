@@ -191,7 +191,7 @@ func (s *server) complete(ctx context.Context, cs *graph.ChangeSet, in *Writing)
 	case key != "":
 		cs.ID = key
 	}
-	cs.Author = s.author(ctx, cs.Author)
+	cs.Author = author(ctx, cs.Author)
 	switch {
 	case strings.TrimSpace(cs.Author) == "":
 		return refuseField("body.author", "is missing; say who makes the change")
@@ -213,8 +213,14 @@ func (s *server) complete(ctx context.Context, cs *graph.ChangeSet, in *Writing)
 	return err
 }
 
-// author is who makes a change.
-func (s *server) author(_ context.Context, named string) string { return named }
+// author is who makes a change: whom the credential names, and whom the body
+// names only where none was shown.
+func author(ctx context.Context, named string) string {
+	if c := callerOf(ctx); c.Credential == KeyShown || c.Credential == TokenShown {
+		return c.Name
+	}
+	return named
+}
 
 func (s *server) commit(ctx context.Context, cs graph.ChangeSet) (receiptAnswer, error) {
 	prepared, err := cs.Prepare()

@@ -9,6 +9,8 @@ import (
 )
 
 type claimInput struct {
+	Freshness
+
 	ID      string `path:"id" maxLength:"200"`
 	KnownAt moment `query:"known_at"`
 }
@@ -103,9 +105,6 @@ func (s *server) claim(ctx context.Context, in *claimInput) (claimAnswer, error)
 func refOf(c graph.Change) changeRef {
 	return changeRef{Revision: c.Revision, RecordedAt: c.RecordedAt.UTC(), ChangeSet: c.ID, Author: c.Author, Reason: c.Reason}
 }
-
-// errEnough ends a reading of the feed.
-var errEnough = errors.New("read enough")
 
 // changeAt reads the change set of a revision.
 func (s *server) changeAt(ctx context.Context, at graph.Revision) (change graph.Change, err error) {

@@ -10,6 +10,8 @@ import (
 )
 
 type entityInput struct {
+	Freshness
+
 	ID      string `path:"id" maxLength:"200"`
 	AsOf    day    `query:"as_of"`
 	KnownAt moment `query:"known_at"`

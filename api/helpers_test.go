@@ -124,7 +124,7 @@ func newService(t *testing.T, change func(*Options)) *service {
 	t.Helper()
 	log := &logLines{}
 	o := Options{
-		Clock: noon, Version: "1.2.3", StoreName: "memory",
+		Clock: noon, Version: "1.2.3", StoreName: "memory", Access: Access{Anonymous: Admin},
 		Log: slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	if change != nil {

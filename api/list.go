@@ -8,11 +8,15 @@ import (
 )
 
 type listsInput struct {
+	Freshness
+
 	AsOf    day    `query:"as_of"`
 	KnownAt moment `query:"known_at"`
 }
 
 type listInput struct {
+	Freshness
+
 	ID      string `path:"id" maxLength:"500"`
 	AsOf    day    `query:"as_of"`
 	KnownAt moment `query:"known_at"`

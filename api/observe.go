@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"regexp"
 	"runtime/debug"
 	"slices"
@@ -26,7 +27,10 @@ var requestIDForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 type record struct {
 	id      string
 	problem *problem
-	stack   string // where it panicked
+	stack   string     // where it panicked
+	remote  netip.Addr // of the client, behind trusted proxies too
+	secure  bool       // it came over TLS
+	caller  Caller
 }
 
 type recordKey struct{}
@@ -68,10 +72,17 @@ func setSecurityHeaders(h http.Header) {
 func (s *server) observe(c *gin.Context) {
 	start := s.Clock()
 	r := &record{id: requestID(c.Request.Header)}
+	r.remote, r.secure = s.Proxies.client(c.Request)
 	c.Request = c.Request.WithContext(context.WithValue(c.Request.Context(), recordKey{}, r))
 	setSecurityHeaders(c.Writer.Header())
 	c.Header(requestIDHeader, r.id)
-	defer func() { s.logRequest(c, r, s.Clock().Sub(start)) }()
+	s.metrics.flying.Inc()
+	defer func() {
+		took := s.Clock().Sub(start)
+		s.metrics.flying.Dec()
+		s.metrics.answered(c, r, took)
+		s.logRequest(c, r, took)
+	}()
 	c.Next()
 }
 
@@ -79,17 +90,22 @@ func (s *server) observe(c *gin.Context) {
 // asks about is their business.
 func (s *server) logRequest(c *gin.Context, r *record, took time.Duration) {
 	level := slog.LevelInfo
-	status := c.Writer.Status()
+	status := r.status(c)
 	attrs := []slog.Attr{
 		slog.String("request_id", r.id), slog.String("method", c.Request.Method), slog.String("route", c.FullPath()),
-		slog.Int("bytes", max(c.Writer.Size(), 0)), slog.Duration("took", took), slog.String("remote", c.RemoteIP()),
+		slog.Int("bytes", max(c.Writer.Size(), 0)), slog.Duration("took", took), slog.String("remote", r.remoteText()),
+	}
+	if r.caller.Credential != "" {
+		attrs = append(attrs, slog.String("caller", r.caller.Name), slog.String("credential", string(r.caller.Credential)))
 	}
 	if c.FullPath() == "" {
 		attrs = append(attrs, slog.String("path", clip(c.Request.URL.Path)))
 	}
 	if p := r.problem; p != nil {
-		status = p.Status
 		attrs = append(attrs, slog.String("problem", faults[p.fault].Slug))
+		if p.refusal != "" {
+			attrs = append(attrs, slog.String("refused", p.refusal))
+		}
 		if p.cause != nil && status >= http.StatusInternalServerError {
 			attrs = append(attrs, slog.String("error", causes(p.cause)))
 		}
@@ -107,6 +123,22 @@ func (s *server) logRequest(c *gin.Context, r *record, took time.Duration) {
 	}
 	attrs = append(attrs, slog.Int("status", status))
 	s.Log.LogAttrs(c.Request.Context(), level, "request", attrs...)
+}
+
+// status is what the request came to. Gin does not know of an answer that was
+// cut, or that nobody waited for.
+func (r *record) status(c *gin.Context) int {
+	if r.problem != nil {
+		return r.problem.Status
+	}
+	return c.Writer.Status()
+}
+
+func (r *record) remoteText() string {
+	if !r.remote.IsValid() {
+		return ""
+	}
+	return r.remote.String()
 }
 
 // causes writes the whole chain: a graph.Error's own text leaves its cause out.

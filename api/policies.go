@@ -26,15 +26,16 @@ func (s *server) addPolicies() {
 }
 
 func (s *server) allPolicies(context.Context, *struct{}) (policiesAnswer, error) {
-	answer := policiesAnswer{Policies: make([]policyAnswer, len(s.policies))}
-	for i, p := range s.policies {
+	policies := s.shelf.all()
+	answer := policiesAnswer{Policies: make([]policyAnswer, len(policies))}
+	for i, p := range policies {
 		answer.Policies[i] = policyAnswer{p, p.Digest()}
 	}
 	return answer, nil
 }
 
 func (s *server) onePolicy(_ context.Context, in *policyInput) (policyAnswer, error) {
-	for _, p := range s.policies {
+	for _, p := range s.shelf.all() {
 		if p.Name == in.Name {
 			return policyAnswer{p, p.Digest()}, nil
 		}

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"math"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -36,6 +38,9 @@ const (
 	invalid
 	unavailable
 	timeout
+	unauthenticated
+	forbidden
+	tooMany
 	canceled
 )
 
@@ -62,6 +67,9 @@ var faults = [...]faultRule{
 	invalid:          {"invalid", "Invalid request", "A parameter or a field is unknown, repeated, missing or wrong; errors names each.", http.StatusUnprocessableEntity, false},
 	unavailable:      {"unavailable", "Unavailable", "The store is away, or the service is stopping. No answer was computed: this is not a finding.", http.StatusServiceUnavailable, true},
 	timeout:          {"timeout", "Time limit", "The answer took longer than the service allows. This is not a finding.", http.StatusGatewayTimeout, true},
+	unauthenticated:  {"unauthenticated", "No valid credential", "The request shows no credential that is taken; WWW-Authenticate names the kind that is.", http.StatusUnauthorized, false},
+	forbidden:        {"forbidden", "Not allowed", "The credential is valid, but does not have the leave that the operation needs.", http.StatusForbidden, false},
+	tooMany:          {"too-many-requests", "Too many requests", "The caller asks more, or more at the same time, than the service takes of one; Retry-After says when to go on.", http.StatusTooManyRequests, true},
 	canceled:         {"canceled", "Canceled", "The client left before the answer.", statusClientGone, false},
 }
 
@@ -111,8 +119,10 @@ type problem struct {
 	Errors     []graph.FieldError `json:"errors,omitempty"`
 	Candidates []graph.EntityRef  `json:"candidates,omitempty"`
 
-	fault fault
-	cause error // for the log
+	fault      fault
+	cause      error         // for the log
+	refusal    string        // why a credential is not taken, for the log
+	retryAfter time.Duration // when to ask again, if that is known
 }
 
 func newProblem(f fault, detail string, fields ...graph.FieldError) *problem {
@@ -138,6 +148,9 @@ const internalDetail = "debadge could not answer; the log has the cause under th
 // problemOf turns any error into a problem. The request's own end, by its
 // client or by the time limit, explains every failure that comes with it.
 func problemOf(ctx context.Context, err error) *problem {
+	if late, ok := errors.AsType[*lateError](err); ok && !errors.Is(ctx.Err(), context.Canceled) {
+		return newProblem(timeout, late.Error())
+	}
 	p := describeError(err)
 	if p != err { //nolint:errorlint // a problem is not its own cause
 		p.cause = err
@@ -208,9 +221,17 @@ func clip(text string) string {
 func writeProblem(ctx context.Context, w http.ResponseWriter, p *problem) {
 	recordOf(ctx).note(p)
 	if faults[p.fault].Retry {
-		w.Header().Set("Retry-After", strconv.Itoa(retryAfterSeconds))
+		w.Header().Set("Retry-After", strconv.Itoa(p.retrySeconds()))
 	}
 	writeJSON(w, p.Status, problemType, p)
+}
+
+// retrySeconds is when to ask again, in whole seconds.
+func (p *problem) retrySeconds() int {
+	if p.retryAfter == 0 {
+		return retryAfterSeconds
+	}
+	return int(math.Ceil(min(p.retryAfter, time.Hour).Seconds()))
 }
 
 // writeJSON encodes before it answers, so that a value that cannot be encoded

@@ -8,6 +8,8 @@ import (
 )
 
 type traceInput struct {
+	Freshness
+
 	Subject string   `query:"subject" required:"true" minLength:"1" maxLength:"500"`
 	AsOf    day      `query:"as_of"`
 	KnownAt moment   `query:"known_at"`
@@ -17,6 +19,8 @@ type traceInput struct {
 }
 
 type timelineInput struct {
+	Freshness
+
 	Subject string   `query:"subject" required:"true" minLength:"1" maxLength:"500"`
 	KnownAt moment   `query:"known_at"`
 	Policy  string   `query:"policy" maxLength:"200"`
@@ -40,9 +44,13 @@ func (s *server) trace(ctx context.Context, in *traceInput) (graph.Answer, error
 	if err != nil {
 		return graph.Answer{}, err
 	}
-	return graph.Trace(ctx, s.Store, graph.Question{
+	answer, err := graph.Trace(ctx, s.Store, graph.Question{
 		Subject: in.Subject, AsOf: s.dayOr(in.AsOf), KnownAt: in.KnownAt.at, Policy: policy, Lists: in.List, Paths: in.Paths,
 	})
+	if err == nil {
+		s.metrics.found(answer.Finding, answer.Action)
+	}
+	return answer, err
 }
 
 func (s *server) timeline(ctx context.Context, in *timelineInput) (graph.TimelineAnswer, error) {
@@ -60,8 +68,9 @@ func (s *server) policy(name string) (graph.Policy, error) {
 	if name == "" {
 		name = "default"
 	}
-	names := make([]string, len(s.policies))
-	for i, p := range s.policies {
+	policies := s.shelf.all()
+	names := make([]string, len(policies))
+	for i, p := range policies {
 		if p.Name == name {
 			return p, nil
 		}

@@ -18,6 +18,8 @@ import (
 const ndjsonType = "application/x-ndjson"
 
 type reachInput struct {
+	Freshness
+
 	Origin  string   `query:"origin" required:"true" minLength:"1" maxLength:"500"`
 	AsOf    day      `query:"as_of"`
 	KnownAt moment   `query:"known_at"`
@@ -54,7 +56,7 @@ func (s *server) addReach() {
 
 func (s *server) reach(hc huma.Context, in *reachInput) {
 	w := humagin.Unwrap(hc).Writer
-	w.Header().Set("Vary", "Accept")
+	w.Header().Add("Vary", "Accept")
 	policy, err := s.policy(in.Policy)
 	if err != nil {
 		writeProblem(hc.Context(), w, problemOf(hc.Context(), err))
@@ -65,7 +67,7 @@ func (s *server) reach(hc huma.Context, in *reachInput) {
 		Cursor: in.Cursor, Limit: in.Limit,
 	}
 	if accepts(hc.Header("Accept"), ndjsonType) {
-		s.streamReach(hc.Context(), w, q)
+		s.streamReach(hc.Context(), w, in, q)
 		return
 	}
 	if q.Limit == 0 {
@@ -74,10 +76,12 @@ func (s *server) reach(hc huma.Context, in *reachInput) {
 	ctx, done := s.limit(hc.Context(), w)
 	defer done()
 	answer := reachPage{Rows: []graph.ReachRow{}}
-	answer.ReachAnswer, err = graph.Reach(ctx, s.Store, q, func(row graph.ReachRow) error {
-		answer.Rows = append(answer.Rows, row)
-		return nil
-	})
+	if err = s.await(ctx, in); err == nil {
+		answer.ReachAnswer, err = graph.Reach(ctx, s.Store, q, func(row graph.ReachRow) error {
+			answer.Rows = append(answer.Rows, row)
+			return nil
+		})
+	}
 	if err != nil {
 		writeProblem(hc.Context(), w, problemOf(ctx, err))
 		return
@@ -112,12 +116,16 @@ func (l *lineStream) send(v any) error {
 	return nil
 }
 
-func (s *server) streamReach(parent context.Context, w http.ResponseWriter, q graph.ReachQuestion) {
+func (s *server) streamReach(parent context.Context, w http.ResponseWriter, in *reachInput, q graph.ReachQuestion) {
 	ctx, cancel := context.WithTimeout(parent, s.StreamTimeout)
 	defer cancel()
 	out := &lineStream{w: w, control: http.NewResponseController(w)}
 	defer limitWrites(parent, out.control, s.StreamTimeout)()
-	head, err := graph.Reach(ctx, s.Store, q, func(row graph.ReachRow) error { return out.send(reachLine{Row: &row}) })
+	var head graph.ReachAnswer
+	err := s.await(ctx, in)
+	if err == nil {
+		head, err = graph.Reach(ctx, s.Store, q, func(row graph.ReachRow) error { return out.send(reachLine{Row: &row}) })
+	}
 	if err == nil {
 		err = out.send(reachLine{Head: &head})
 	}

@@ -36,11 +36,16 @@ func operationFor(p permission, method, id, path, tag, summary, description stri
 		OperationID: id, Method: method, Path: path, Tags: []string{tag}, Metadata: map[string]any{permissionKey: p},
 		Summary: summary, Description: description, Responses: map[string]*huma.Response{},
 	}
-	for _, f := range append([]fault{malformed, invalid, tooLarge, unsupportedMedia, internal}, more...) {
+	more = append(more, malformed, invalid, tooLarge, unsupportedMedia, internal, tooMany, unavailable)
+	if p != open {
+		more = append(more, unauthenticated, forbidden)
+	}
+	for _, f := range more {
 		status := strconv.Itoa(faults[f].Status)
 		op.Responses[status] = &huma.Response{Description: faults[f].Meaning}
 	}
 	op.Responses["default"] = &huma.Response{Description: "Any other problem."}
+	describeAccess(op, p)
 	return op
 }
 
@@ -51,7 +56,11 @@ func register[I, T any](s *server, op *huma.Operation, answer func(context.Conte
 		w := humagin.Unwrap(hc).Writer
 		ctx, done := s.limit(hc.Context(), w)
 		defer done()
-		v, err := answer(ctx, in)
+		var v T
+		err := s.await(ctx, in)
+		if err == nil {
+			v, err = answer(ctx, in)
+		}
 		if err != nil {
 			writeProblem(hc.Context(), w, problemOf(ctx, err))
 			return
@@ -72,6 +81,9 @@ func serve[I any](s *server, op *huma.Operation, write func(huma.Context, *I)) {
 			continue
 		}
 		r.Content = map[string]*huma.MediaType{problemType: {Schema: schema}}
+		if status == strconv.Itoa(faults[unauthenticated].Status) {
+			r.Headers["WWW-Authenticate"] = &huma.Param{Description: "The kind of credential that is taken.", Schema: &huma.Schema{Type: huma.TypeString}}
+		}
 		if code, err := strconv.Atoi(status); err == nil && faults[faultWith(code)].Retry {
 			r.Headers["Retry-After"] = &huma.Param{Description: "Seconds.", Schema: &huma.Schema{Type: huma.TypeInteger}}
 		}
@@ -82,6 +94,7 @@ func serve[I any](s *server, op *huma.Operation, write func(huma.Context, *I)) {
 	described := operationIn(s.huma.OpenAPI().Paths[op.Path], op.Method)
 	describeParameters(described)
 	s.routes = append(s.routes, described)
+	s.note(described)
 }
 
 // operationIn returns the operation of a method from a path of the document.

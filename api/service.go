@@ -16,8 +16,9 @@ type stateAnswer struct {
 }
 
 type readyAnswer struct {
-	Status string     `json:"status"`
-	Store  storeState `json:"store"`
+	Status string      `json:"status"`
+	Store  storeState  `json:"store"`
+	Index  *indexState `json:"index,omitempty"`
 }
 
 type storeState struct {
@@ -39,11 +40,14 @@ func openOperation(id, path, summary, description string, more ...fault) *huma.O
 // livePath is answered even while the service stops.
 const livePath = "/livez"
 
+// readyPath is what a balancer of load asks.
+const readyPath = "/readyz"
+
 func (s *server) addService() {
 	register(s, openOperation("live", livePath, "Is the process alive?", "Answers whatever the state of the store.", unavailable),
 		func(context.Context, *struct{}) (stateAnswer, error) { return stateAnswer{Status: "ok"}, nil })
-	register(s, openOperation("ready", "/readyz", "Can the service answer questions?",
-		"Names the store and its state. It is 503 while the store is away, and while the service stops.", unavailable, timeout), s.ready)
+	register(s, openOperation("ready", readyPath, "Can the service answer questions?",
+		"Names the store and its state. It is 503 while the store is away, while the index that answers come from is behind it for longer than the service allows, and while the service stops.", unavailable, timeout), s.ready)
 	register(s, openOperation("version", "/v1/version", "The version of the service", "Answers with the name and version of the program."),
 		func(context.Context, *struct{}) (versionAnswer, error) {
 			return versionAnswer{Name: "debadge", Version: s.Version}, nil
@@ -63,7 +67,11 @@ func (s *server) ready(ctx context.Context, _ *struct{}) (readyAnswer, error) {
 		}
 		return readyAnswer{}, graph.Unavailable("the store ("+s.StoreName+") is away: "+reason, err)
 	}
-	return readyAnswer{Status: "ready", Store: storeState{Name: s.StoreName, State: "ready", Revision: status.Revision}}, nil
+	index, err := s.indexState(status.Revision)
+	if err != nil {
+		return readyAnswer{}, err
+	}
+	return readyAnswer{Status: "ready", Store: storeState{Name: s.StoreName, State: "ready", Revision: status.Revision}, Index: index}, nil
 }
 
 // addDocument adds an operation whose answer is the same bytes each time.

@@ -12,6 +12,7 @@ import (
 
 	"debadge/graph"
 	"debadge/graph/export"
+	"debadge/graph/picture"
 )
 
 // exportFormat is a format that a store goes out in.
@@ -26,9 +27,11 @@ func (p *program) exportFormats() []exportFormat {
 		{"cypher", "A script that makes the same store in an empty Neo4j 5", cypherAbout, p.exportCypher},
 		{"neo4j-csv", "Files for neo4j-admin database import full", csvAbout, nil},
 		{"ndjson", "The log of the store, which another store takes over as it is", ndjsonAbout, export.NDJSON},
-		{"graphml", "A picture for Gephi, yEd, Cytoscape, igraph or networkx", drawnAbout, export.GraphML},
-		{"gexf", "A picture for Gephi", drawnAbout, export.GEXF},
+		{"graphml", "A graph for Gephi, yEd, Cytoscape, igraph or networkx", drawnAbout, export.GraphML},
+		{"gexf", "A graph for Gephi", drawnAbout, export.GEXF},
 		{"ftm", "Entities of FollowTheMoney, for Aleph and the tools of OpenSanctions", drawnAbout, export.FtM},
+		{"svg", "A picture of the part around some entities", pictureAbout, p.exportPicture(picture.PartSVG)},
+		{"dot", "The same picture for Graphviz", pictureAbout, p.exportPicture(picture.PartDOT)},
 	}
 }
 

@@ -84,6 +84,7 @@ func (p *program) root() *cobra.Command {
 	root.AddGroup(
 		&cobra.Group{ID: "ask", Title: "Questions:"},
 		&cobra.Group{ID: "keep", Title: "Claims:"},
+		&cobra.Group{ID: "account", Title: "Decisions, and who did what:"},
 		&cobra.Group{ID: "run", Title: "Running:"},
 	)
 	root.SetFlagErrorFunc(wrongFlag)
@@ -114,6 +115,7 @@ func (p *program) root() *cobra.Command {
 		p.retractCommand(),
 		p.storeCommand(),
 	)
+	p.add(root, "account", p.auditCommand(), p.keyCommand())
 	p.add(root, "run", p.serveCommand(), p.healthcheckCommand(), p.versionCommand(), settingsTopic())
 	refuseUnknownShell(root)
 	return root

@@ -53,6 +53,8 @@ type flags struct {
 
 	manifest, refreshFolder string
 	printManifest           bool
+
+	ledgerFlags
 }
 
 // everywhere is the place of a setting that every command has.
@@ -72,7 +74,7 @@ var questions = []string{"trace", "reach", "timeline", "screen", "dossier"}
 
 // settings is the one place that says which settings there are.
 func settings() []setting {
-	return slices.Concat(learnedSettings(), askingSettings(), exportingSettings(), keepingSettings())
+	return slices.Concat(learnedSettings(), askingSettings(), exportingSettings(), keepingSettings(), ledgerSettings())
 }
 
 // askingSettings are the rows of every command, and of those that answer.
@@ -168,6 +170,11 @@ var formats = map[string][]string{
 	"diff":     {"text", "json"},
 	"list":     {"text", "json"},
 	"run":      {"text", "csv", "json"},
+
+	"key create":   {"text", "json"},
+	"key list":     {"text", "json"},
+	"audit verify": {"text", "json"},
+	"audit list":   {"text", "json"},
 }
 
 // register adds the flags of a command to a set.
@@ -259,6 +266,9 @@ func place(cmd *cobra.Command) string {
 	if parent := cmd.Parent(); parent != nil && parent.Name() == "export" {
 		return exportPlace
 	}
+	if parent := cmd.Parent(); parent != nil && isLedgerCommand(parent.Name()) {
+		return parent.Name() + " " + cmd.Name()
+	}
 	return cmd.Name()
 }
 
@@ -278,8 +288,8 @@ func (p *program) readEnvironment(cmd *cobra.Command) error {
 			return usage("%s: %q is not a value for it: %s", s.env, value, err)
 		}
 	}
-	if f := cmd.Flags().Lookup("format"); f != nil && !slices.Contains(formats[cmd.Name()], f.Value.String()) {
-		return usage("--format %q is not a format of %s; use %s", f.Value, cmd.CommandPath(), strings.Join(formats[cmd.Name()], " or "))
+	if f := cmd.Flags().Lookup("format"); f != nil && !slices.Contains(formats[place(cmd)], f.Value.String()) {
+		return usage("--format %q is not a format of %s; use %s", f.Value, cmd.CommandPath(), strings.Join(formats[place(cmd)], " or "))
 	}
 	if p.flags.timeout <= 0 {
 		return usage("--timeout %s leaves no time; write a duration such as 30s", p.flags.timeout)

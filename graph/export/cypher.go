@@ -169,7 +169,7 @@ func claimStatement(relation graph.Relation) string {
 func (s *script) begin(b Basis) error {
 	s.basis = b
 	if s.form != JSONParameters {
-		s.comment("debadge: " + b.words())
+		s.comment("debadge: " + b.Words())
 		s.comment("Run it with: cypher-shell -f FILE, or paste it into Neo4j Browser. Running it again changes nothing.")
 		s.comment("A row is one text; its fields end with a NUL and |, the items of a list with a NUL and a comma.")
 	}

@@ -182,7 +182,7 @@ type graphML struct{ out *bufio.Writer }
 func printf(out *bufio.Writer, format string, args ...any) { _, _ = fmt.Fprintf(out, format, args...) }
 
 func (g *graphML) begin(b Basis) error {
-	printf(g.out, "%s<graphml xmlns=\"http://graphml.graphdrawing.org/xmlns\">\n  <desc>%s</desc>\n", xml.Header, escapeXML(b.words()))
+	printf(g.out, "%s<graphml xmlns=\"http://graphml.graphdrawing.org/xmlns\">\n  <desc>%s</desc>\n", xml.Header, escapeXML(b.Words()))
 	for _, f := range nodeFields(&graph.Entity{}) {
 		printf(g.out, "  <key id=\"n_%[1]s\" for=\"node\" attr.name=\"%[1]s\" attr.type=\"string\"/>\n", f.name)
 	}
@@ -239,7 +239,7 @@ type gexf struct {
 func (g *gexf) begin(b Basis) error {
 	printf(g.out, "%s<gexf xmlns=\"http://gexf.net/1.3\" xmlns:viz=\"http://gexf.net/1.3/viz\" version=\"1.3\">\n"+
 		"  <meta>\n    <creator>debadge</creator>\n    <description>%s</description>\n  </meta>\n"+
-		"  <graph defaultedgetype=\"directed\" mode=\"static\">\n", xml.Header, escapeXML(b.words()))
+		"  <graph defaultedgetype=\"directed\" mode=\"static\">\n", xml.Header, escapeXML(b.Words()))
 	g.attributes("node", nodeFields(&graph.Entity{}))
 	g.attributes("edge", edgeFields(&graph.Claim{}, nil))
 	printf(g.out, "    <nodes>\n")

@@ -50,8 +50,8 @@ func (b Basis) whole() bool { return b.AsOf == nil && b.Policy == "" && b.Part =
 // not hold may stand in the store.
 func (b Basis) IsPart() bool { return !b.whole() }
 
-// words tells the basis in a line.
-func (b Basis) words() string {
+// Words tells in a line what an export holds.
+func (b Basis) Words() string {
 	text := fmt.Sprintf("The whole store at revision %d", b.Revision)
 	if b.Part != nil {
 		text = fmt.Sprintf("A part of a store at revision %d: %s", b.Revision, b.Part.words())
@@ -217,7 +217,7 @@ func (l *log) cut(c graph.Change, kept map[graph.ID]bool) graph.Change {
 // partID derives an id from a change set's and from what is left out of it.
 func (l *log) partID(id string) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "%d %s\n%s", len(id), id, l.basis.words())
+	fmt.Fprintf(h, "%d %s\n%s", len(id), id, l.basis.Words())
 	return "part:sha256:" + hex.EncodeToString(h.Sum(nil))
 }
 

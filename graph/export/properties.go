@@ -145,7 +145,7 @@ func storeProperties(b Basis, t totals, schema int64) properties {
 	p = append(p, property{"entities", int64(t.entities)}, property{"sources", int64(t.sources)},
 		property{"claims", int64(t.claims)}, property{"retracted", int64(t.retracted)}, property{"misnamed", int64(t.misnamed)})
 	if !b.whole() {
-		p.put("part", b.words())
+		p.put("part", b.Words())
 	}
 	return p
 }

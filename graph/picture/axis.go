@@ -35,11 +35,11 @@ func laneRows(l lane) ([]row, float64) {
 	return rows, max(h, barHeight*2) + 6
 }
 
-func drawTimeline(d *diagram, groups []group, bare bool) []byte {
+func drawTimeline(d *diagram, groups []group, asked graph.Date, bare bool) []byte {
 	var head []row
 	if !bare {
-		head = append(rowsOf(d.title()+" over time", letters{size: 18, bold: true}, 860, 2, plain),
-			rowsOf(headline(d.answer, d.title()), letters{size: 13}, 860, 2, plain)...)
+		head = append(rowsOf(d.title+" over time", letters{size: 18, bold: true}, 860, 2, plain),
+			rowsOf(d.headline, letters{size: 13}, 860, 2, plain)...)
 	}
 	_, headHeight := sizeOf(head)
 	if len(head) > 0 {
@@ -55,20 +55,20 @@ func drawTimeline(d *diagram, groups []group, bare bool) []byte {
 	}
 	signs := timelineLegend(groups)
 	if !bare {
-		signs = append(signs, d.basis())
+		signs = append(signs, d.basisSign())
 	}
 	width := laneLabel + 16 + chartWidth
 	foot := flow(signs, width)
 	var c canvas
 	c.open(width+2*margin, 2*margin+headHeight+axisHeight+body+14+float64(len(foot))*legendHeight+axisHeight,
-		d.title()+" over time", timelineWords(groups))
+		d.title+" over time", timelineWords(groups))
 	top := margin
 	for _, r := range head {
 		c.text(margin, top+r.height/2, r.text, r.look)
 		top += r.height
 	}
 	top = margin + headHeight
-	first, last := span(groups, d.answer.AsOf)
+	first, last := span(groups, asked)
 	h := chart{c: &c, first: first, last: last, left: margin + laneLabel + 16}
 	h.grid(top, axisHeight+body)
 	y := top + axisHeight
@@ -81,7 +81,7 @@ func drawTimeline(d *diagram, groups []group, bare bool) []byte {
 		}
 	}
 	c.line(margin, y, margin+width, y, look{stroke: soft, width: 0.6})
-	h.asked(top, axisHeight+body, d.answer.AsOf)
+	h.asked(top, axisHeight+body, asked)
 	for _, write := range h.late {
 		write()
 	}

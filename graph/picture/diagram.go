@@ -31,13 +31,23 @@ type edge struct {
 	denied    []string
 	joint     bool                  // an owner's share that a rule adds up
 	former    []graph.FormerListing // no claims: how a subject traced back once
+	apart     bool                  // disputed: its claims count for nothing
 }
 
-// diagram is an answer as nodes and edges, each once however many paths have it.
+// caption is what a picture says beside its diagram.
+type caption struct {
+	title    string // what is shown
+	other    string // the same in another script
+	headline string // what there is to say about it, in a sentence
+	basis    string // by what the same picture can be had again
+}
+
+// diagram is an answer, or a part of a store, as nodes and edges, each once
+// however many paths have it.
 type diagram struct {
-	answer graph.Answer
-	nodes  []node
-	edges  []*edge
+	caption
+	nodes []node
+	edges []*edge
 
 	undrawn int // disputed claims with an end that is not shown
 
@@ -47,23 +57,32 @@ type diagram struct {
 }
 
 func newDiagram(a graph.Answer, o Options) *diagram {
-	d := &diagram{answer: a, index: map[graph.ID]int{}, names: o.Names, sources: map[graph.ID]graph.Source{}}
-	for _, s := range a.Sources {
-		d.sources[s.ID] = s
+	d := emptyDiagram(a.Sources, o.Names)
+	d.title, d.basis = a.Query, basisWords(a.AsOf, a.Revision, a.Policy)
+	if a.Subject != nil {
+		subject := &d.nodes[d.node(*a.Subject)]
+		subject.subject = true
+		d.title, d.other = subject.name.Full, subject.name.Other
 	}
+	d.headline = headline(a, d.title)
 	if a.Subject == nil {
 		return d
 	}
-	d.nodes[d.node(*a.Subject)].subject = true
 	for _, l := range a.Listings {
-		d.listing(l)
+		d.listing(a.Subject.ID, l)
 	}
 	for _, f := range a.Former {
 		d.former(f)
 	}
-	d.disputed()
-	for _, e := range d.edges {
-		d.settle(e)
+	d.disputed(a.Disputed)
+	d.settleAll()
+	return d
+}
+
+func emptyDiagram(sources []graph.Source, names Names) *diagram {
+	d := &diagram{index: map[graph.ID]int{}, names: names, sources: map[graph.ID]graph.Source{}}
+	for _, s := range sources {
+		d.sources[s.ID] = s
 	}
 	return d
 }
@@ -87,13 +106,13 @@ func (d *diagram) named(id graph.ID) int {
 	return d.node(graph.EntityRef{ID: id, Kind: id.Kind(), Name: string(id)})
 }
 
-// listing adds the paths to a listing. One company and list that are reached in
+// listing adds the paths from the subject to a listing. One company and list that are reached in
 // several ways count once.
-func (d *diagram) listing(l graph.ListingAnswer) {
+func (d *diagram) listing(subject graph.ID, l graph.ListingAnswer) {
 	d.nodes[d.node(l.Entity)].listed = true
 	this := [2]graph.ID{l.Entity.ID, l.List.ID}
 	for _, p := range l.Paths {
-		at := d.answer.Subject.ID
+		at := subject
 		for _, h := range p.Hops {
 			e := d.hop(h, at)
 			at = d.nodes[e.far].ref.ID
@@ -122,7 +141,7 @@ func (d *diagram) hop(h graph.Hop, near graph.ID) *edge {
 // is none.
 func (d *diagram) edge(r graph.Relation, from, to int, outward bool) *edge {
 	for _, e := range d.edges {
-		if e.relation == r && e.from == from && e.to == to && len(e.former) == 0 {
+		if e.relation == r && e.from == from && e.to == to && len(e.former) == 0 && !e.apart {
 			return e
 		}
 	}
@@ -170,20 +189,32 @@ func (d *diagram) once(r graph.Relation, from, to int, f graph.FormerListing) {
 }
 
 // disputed adds the claims that count for nothing, where both ends are shown.
-func (d *diagram) disputed() {
-	for _, c := range d.answer.Disputed {
+func (d *diagram) disputed(claims []graph.Claim) {
+	for _, c := range claims {
 		from, known := d.index[c.From]
 		to, knownToo := d.index[c.To]
 		if !known || !knownToo {
 			d.undrawn++
 			continue
 		}
-		e := &edge{relation: c.Relation, from: from, to: to, far: from, near: to}
-		if c.Relation.Rule().Outward {
-			e.far, e.near = to, from
-		}
-		e.add([]graph.Claim{c})
-		d.edges = append(d.edges, e)
+		d.apart(c, from, to)
+	}
+}
+
+// apart adds a claim that counts for nothing as an edge of its own: it does not
+// add to what others say.
+func (d *diagram) apart(c graph.Claim, from, to int) {
+	e := &edge{relation: c.Relation, from: from, to: to, far: from, near: to, apart: true}
+	if c.Relation.Rule().Outward {
+		e.far, e.near = to, from
+	}
+	e.add([]graph.Claim{c})
+	d.edges = append(d.edges, e)
+}
+
+func (d *diagram) settleAll() {
+	for _, e := range d.edges {
+		d.settle(e)
 	}
 }
 

@@ -13,12 +13,16 @@ import (
 // styles and labels of the SVG. Claims, dates and statuses stand beside them as
 // attributes of their own, for programs.
 func DOT(w io.Writer, a graph.Answer, o Options) error {
-	d := newDiagram(a, o)
+	_, err := w.Write(newDiagram(a, o).dot(o.Bare))
+	return err
+}
+
+func (d *diagram) dot(bare bool) []byte {
 	var b bytes.Buffer
 	b.WriteString("digraph lineage {\n")
 	b.WriteString("  graph [rankdir=LR, nodesep=0.3, ranksep=0.5, fontname=\"Helvetica,Arial,sans-serif\"")
-	if !o.Bare {
-		rows := []string{d.title(), headline(a, d.title()), basisWords(a.AsOf, a.Revision, a.Policy)}
+	if !bare {
+		rows := []string{d.title, d.headline, d.basis}
 		b.WriteString(", labelloc=t, labeljust=l, label=" + dotLines(rows, `\l`))
 	}
 	b.WriteString("];\n  node [fontname=\"Helvetica,Arial,sans-serif\", fontsize=11, margin=\"0.15,0.08\"];\n")
@@ -26,16 +30,15 @@ func DOT(w io.Writer, a graph.Answer, o Options) error {
 	for i := range d.nodes {
 		b.WriteString("  n" + strconv.Itoa(i) + d.nodes[i].dot() + ";\n")
 	}
-	if a.Subject == nil {
-		b.WriteString("  n0 [shape=plaintext, label=" + quoted(visible(a.Query)) + "];\n")
+	if len(d.nodes) == 0 {
+		b.WriteString("  n0 [shape=plaintext, label=" + quoted(visible(d.title)) + "];\n")
 	}
 	for _, e := range d.edges {
 		b.WriteString("  n" + strconv.Itoa(e.far) + " -> n" + strconv.Itoa(e.near) + e.dot() + ";\n")
 	}
 	d.sameRank(&b)
 	b.WriteString("}\n")
-	_, err := w.Write(b.Bytes())
-	return err
+	return b.Bytes()
 }
 
 // sameRank puts the lists into one column.

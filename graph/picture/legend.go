@@ -61,11 +61,7 @@ func (d *diagram) legend() []sign {
 	return signs
 }
 
-// basis says what the same picture can be had again by.
-func (d *diagram) basis() sign {
-	a := d.answer
-	return sign{text: basisWords(a.AsOf, a.Revision, a.Policy)}
-}
+func (d *diagram) basisSign() sign { return sign{text: d.basis} }
 
 func statusWords(s graph.Status) string {
 	switch s {

@@ -114,7 +114,7 @@ func (d *diagram) draw(bare bool) []byte {
 	if bare {
 		head = nil
 	} else {
-		foot = append(foot, d.basis())
+		foot = append(foot, d.basisSign())
 	}
 	width = max(width, widest(head))
 	var c canvas
@@ -130,7 +130,7 @@ func (d *diagram) draw(bare bool) []byte {
 	if len(footRows) > 0 {
 		total += 22 + float64(len(footRows))*legendHeight
 	}
-	c.open(width+2*margin, total, d.title(), d.description())
+	c.open(width+2*margin, total, d.title, d.description())
 	for _, r := range head {
 		c.text(margin, top+r.height/2, r.text, r.look)
 		top += r.height
@@ -150,16 +150,9 @@ func (d *diagram) draw(bare bool) []byte {
 	return c.close()
 }
 
-func (d *diagram) title() string {
-	if d.answer.Subject == nil {
-		return d.answer.Query
-	}
-	return d.nodes[0].name.Full
-}
-
 // description says the picture in words, hop by hop.
 func (d *diagram) description() string {
-	parts := []string{headline(d.answer, d.title())}
+	parts := []string{d.headline}
 	for _, e := range d.edges {
 		said := []string{d.nodes[e.from].name.Full + ": " + e.verb() + ": " + d.nodes[e.to].name.Full}
 		for _, more := range append([]string{e.grade()}, append(e.dates(), strings.ToLower(e.afterWords()), e.deniedWords())...) {
@@ -173,12 +166,12 @@ func (d *diagram) description() string {
 }
 
 func (d *diagram) heading() []row {
-	name := d.title()
-	if d.answer.Subject != nil && d.nodes[0].name.Other != "" {
-		name += "  " + d.nodes[0].name.Other
+	name := d.title
+	if d.other != "" {
+		name += "  " + d.other
 	}
 	rows := rowsOf(name, letters{size: 18, bold: true}, 640, 2, plain)
-	return append(rows, rowsOf(headline(d.answer, d.title()), letters{size: 13}, 640, 3, plain)...)
+	return append(rows, rowsOf(d.headline, letters{size: 13}, 640, 3, plain)...)
 }
 
 func widest(rows []row) float64 {

@@ -54,13 +54,13 @@ func TimelineSVG(w io.Writer, t graph.TimelineAnswer, a graph.Answer, o Options)
 	}
 	add("LISTINGS", d.listingLanes(t))
 	add("PRODUCTS: REBADGED, FOLLOWED UP, SOLD", d.lanesOf(eventMark, graph.RebrandedAs, graph.SucceededBy, graph.Sells, graph.Licenses, graph.ComponentOf))
-	add("COMPANIES: OWNED, RENAMED, LINKED", append(d.lanesOf(holdingBar, graph.Owns, graph.AffiliatedWith, graph.RenamedTo), d.ownerLanes()...))
-	_, err := w.Write(drawTimeline(d, groups, o.Bare))
+	add("COMPANIES: OWNED, RENAMED, LINKED", append(d.lanesOf(holdingBar, graph.Owns, graph.AffiliatedWith, graph.RenamedTo), d.ownerLanes(a.Ownership)...))
+	_, err := w.Write(drawTimeline(d, groups, a.AsOf, o.Bare))
 	return err
 }
 
 func (d *diagram) findingLane(t graph.TimelineAnswer) lane {
-	l := lane{label: d.title()}
+	l := lane{label: d.title}
 	for _, s := range t.Steps {
 		text := string(s.Finding)
 		if s.Strength != 0 {
@@ -156,7 +156,7 @@ func (l *lane) add(kind barKind, c graph.Claim, after string) {
 
 // ownerLanes has the shares that ownership rules looked at, but for those that
 // a path shows.
-func (d *diagram) ownerLanes() []lane {
+func (d *diagram) ownerLanes(verdicts []graph.OwnershipAnswer) []lane {
 	shown := map[graph.ID]bool{}
 	for _, e := range d.edges {
 		for _, c := range e.claims {
@@ -164,7 +164,7 @@ func (d *diagram) ownerLanes() []lane {
 		}
 	}
 	var lanes []lane
-	for _, o := range d.answer.Ownership {
+	for _, o := range verdicts {
 		for _, part := range o.Owners {
 			for _, c := range part.Claims {
 				if shown[c.ID] {

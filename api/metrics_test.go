@@ -1,0 +1,122 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+
+	"debadge/graph"
+)
+
+// TestMetrics checks what a scrape tells, and that it tells of nobody.
+func TestMetrics(t *testing.T) {
+	at := progress{revision: 1, seen: noon().Add(-3 * time.Second)}
+	s := newService(t, func(o *Options) { o.Index = &at })
+	for range 2 {
+		s.get(t, "/v1/trace?subject=B1")
+	}
+	s.get(t, "/v1/trace?subject=nobody-knows")
+	s.get(t, "/v1/entities/product:acme:a1")
+	s.get(t, "/v1/secret-path")
+	s.ask(t, request(t, "INVENTED", "/v1/lists", nil))
+	w := s.get(t, "/metrics")
+	body := w.Body.String()
+	for _, line := range []string{
+		`debadge_http_requests_total{method="GET",route="/v1/trace",status="200"} 3`,
+		`debadge_http_requests_total{method="GET",route="/v1/entities/:id",status="200"} 1`,
+		`debadge_http_requests_total{method="GET",route="none",status="404"} 1`,
+		`debadge_http_requests_total{method="other",route="none",status="405"} 1`,
+		`debadge_http_request_duration_seconds_count{method="GET",route="/v1/trace"} 3`,
+		`debadge_findings_total{action="review",finding="listed"} 2`,
+		`debadge_findings_total{action="review",finding="unknown"} 1`,
+		`debadge_http_requests_in_flight 1`,
+		`debadge_build_info{version="1.2.3"} 1`,
+		`debadge_store_up 1`,
+		`debadge_store_revision 1`,
+		`debadge_index_revision 1`,
+		`debadge_index_revisions_behind 0`,
+		`debadge_index_lag_seconds 3`,
+		`# TYPE go_goroutines gauge`,
+	} {
+		if !strings.Contains(body, line+"\n") {
+			t.Errorf("no line %s", line)
+		}
+	}
+	for _, private := range []string{"acme:a1", "nobody-knows", "secret-path", "INVENTED"} {
+		if strings.Contains(body, private) {
+			t.Errorf("the metrics have %s", private)
+		}
+	}
+}
+
+func TestMetricsWithoutStore(t *testing.T) {
+	s := newService(t, func(o *Options) { o.Store = awayStore{graph.Unavailable("away", errors.New("reset"))} })
+	body := s.get(t, "/metrics").Body.String()
+	if !strings.Contains(body, "debadge_store_up 0\n") || strings.Contains(body, "debadge_store_revision ") {
+		t.Errorf("%s", body)
+	}
+}
+
+// TestSpans checks what a trace tells, and that it tells of nobody.
+func TestSpans(t *testing.T) {
+	exporter := tracetest.NewInMemoryExporter()
+	provider := sdktrace.NewTracerProvider(sdktrace.WithSyncer(exporter))
+	store := worldStore(t)
+	var failure error
+	s := newService(t, func(o *Options) {
+		o.Tracer = provider
+		o.Store = viewStore{store, func(ctx context.Context, read func() error) error {
+			_, span := provider.Tracer("store").Start(ctx, "view")
+			defer span.End()
+			if failure != nil {
+				return failure
+			}
+			return read()
+		}}
+	})
+	const parent = "4bf92f3577b34da6a3ce929d0e0e4736"
+	header := map[string]string{"Traceparent": "00-" + parent + "-00f067aa0ba902b7-01", "User-Agent": "secret-agent"}
+	s.ask(t, request(t, http.MethodGet, "/v1/trace?subject=B1", header))
+	s.get(t, "/livez")
+	failure = graph.Unavailable("away", nil)
+	s.ask(t, request(t, http.MethodGet, "/v1/lists", header))
+	spans := exporter.GetSpans()
+	var names []string
+	for _, span := range spans {
+		names = append(names, span.Name)
+		if span.SpanContext.TraceID().String() != parent {
+			t.Errorf("%s is in the trace %s", span.Name, span.SpanContext.TraceID())
+		}
+		for _, a := range span.Attributes {
+			if text := a.Value.String(); strings.Contains(text, "B1") || strings.Contains(text, "secret-agent") || strings.Contains(text, "192.0.2.1") {
+				t.Errorf("%s: %s", a.Key, text)
+			}
+		}
+	}
+	for _, want := range []string{"GET /v1/trace", "GET /v1/lists", "view"} {
+		if !strings.Contains(strings.Join(names, ","), want) {
+			t.Errorf("no span %s among %v", want, names)
+		}
+	}
+	last := spans[len(spans)-1]
+	if last.Status.Code != codes.Error || !contains(last.Attributes, attribute.Int("http.response.status_code", 503)) {
+		t.Errorf("%+v", last)
+	}
+}
+
+func contains(all []attribute.KeyValue, want attribute.KeyValue) bool {
+	for _, a := range all {
+		if a == want {
+			return true
+		}
+	}
+	return false
+}
