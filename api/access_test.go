@@ -81,6 +81,14 @@ var ruleBook = map[string]string{
 	"GET /v1/lists/:id":      "reader screener analyst officer admin",
 	"GET /v1/policies":       "reader screener analyst officer admin",
 	"GET /v1/policies/:name": "reader screener analyst officer admin",
+	"GET /v1/entities":       "reader screener analyst officer admin",
+
+	"GET /v1/claims/:id":          "reader screener analyst officer admin",
+	"GET /v1/sources/:id":         "reader screener analyst officer admin",
+	"GET /v1/changes":             "reader screener analyst officer admin",
+	"POST /v1/changes":            "analyst admin",
+	"POST /v1/claims/:id/retract": "analyst admin",
+	"POST /v1/claims/:id/correct": "analyst admin",
 }
 
 // TestWhoMayDoWhat is the trial A1: every route, asked with every role, with
