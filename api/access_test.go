@@ -76,16 +76,23 @@ var ruleBook = map[string]string{
 	"GET /v1/trace":          "reader screener analyst officer admin",
 	"GET /v1/timeline":       "reader screener analyst officer admin",
 	"GET /v1/reach":          "reader screener analyst officer admin",
+	"GET /v1/entities":       "reader screener analyst officer admin",
 	"GET /v1/entities/:id":   "reader screener analyst officer admin",
+	"GET /v1/claims/:id":     "reader screener analyst officer admin",
+	"GET /v1/sources/:id":    "reader screener analyst officer admin",
 	"GET /v1/lists":          "reader screener analyst officer admin",
 	"GET /v1/lists/:id":      "reader screener analyst officer admin",
 	"GET /v1/policies":       "reader screener analyst officer admin",
 	"GET /v1/policies/:name": "reader screener analyst officer admin",
+<<<<<<< HEAD
 	"GET /v1/entities":       "reader screener analyst officer admin",
 
 	"GET /v1/claims/:id":          "reader screener analyst officer admin",
 	"GET /v1/sources/:id":         "reader screener analyst officer admin",
 	"GET /v1/changes":             "reader screener analyst officer admin",
+=======
+
+>>>>>>> main
 	"POST /v1/changes":            "analyst admin",
 	"POST /v1/claims/:id/retract": "analyst admin",
 	"POST /v1/claims/:id/correct": "analyst admin",

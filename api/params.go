@@ -34,6 +34,14 @@ var parameterDocs = map[string]string{
 	"changed_since": "Entities alone that have a new version, or a claim added or withdrawn, after this revision.",
 	"since":         "The changes after this revision. Default: 0, all of them.",
 
+	"from":       "The moment before, as in known_at: what was recorded after it is told.",
+	"to":         "The moment after, as in known_at. Default: the newest revision.",
+	"format":     "How the answer is written.",
+	"entity":     "Only the part around this entity, by its id. May be repeated.",
+	"upstream":   "What the entities came from; so it is if no direction is said.",
+	"downstream": "What came from the entities.",
+	"around":     "What is within so many hops of the entities.",
+
 	"Last-Event-ID":   "The id of the last event that came, which is a revision; it counts in place of since.",
 	"Idempotency-Key": "The id of the change set, in quotes or without. Sent again, the same change is made once.",
 	"If-Match":        "A revision in quotes, or the ETag of an answer: refuse the change if what it touches has changed since.",

@@ -96,6 +96,7 @@ func (p *program) root() *cobra.Command {
 		root, "ask",
 		p.traceCommand(),
 		p.reachCommand(),
+		p.rebadgingsCommand(),
 		p.timelineCommand(),
 		p.dossierCommand(),
 		p.screenCommand(),

@@ -69,7 +69,7 @@ func (p *program) serve(ctx context.Context) (err error) {
 	}
 	handler, err := api.New(api.Options{ //nolint:contextcheck // requests bring their own
 		Store: s, StoreName: p.storeName(), Clock: p.clock, Log: log, Version: thisBuild().Version,
-		RequestTimeout: p.flags.timeout,
+		RequestTimeout: p.flags.timeout, Access: api.Access{Anonymous: api.Reader},
 	})
 	if err != nil {
 		return err
