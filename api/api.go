@@ -138,7 +138,7 @@ func (s *server) route() error {
 	s.engine.ForwardedByClientIP = false
 	s.engine.HandleMethodNotAllowed = true
 	s.engine.RedirectTrailingSlash = false
-	s.engine.Use(s.observe, s.recover, s.trackSpan, s.guardOrigin, s.admit, s.authorize)
+	s.engine.Use(s.observe, s.recover, s.trackSpan, s.guardOrigin, s.admit, s.authorize, s.pack)
 	s.engine.NoRoute(s.noRoute)
 	s.engine.NoMethod(s.noMethod)
 	s.huma = humagin.New(s.engine, s.config())
@@ -151,6 +151,9 @@ func (s *server) route() error {
 	s.addClaims()
 	s.addChanges()
 	s.addFeed()
+	s.addLearned()
+	s.addPictures()
+	s.addExports()
 	s.addService()
 	s.addMetrics()
 	return nil

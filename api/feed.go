@@ -69,7 +69,7 @@ func (s *server) addFeed() {
 
 func (s *server) changes(hc huma.Context, in *feedInput) {
 	w := humagin.Unwrap(hc).Writer
-	w.Header().Set("Vary", "Accept")
+	w.Header().Add("Vary", "Accept")
 	since := graph.Revision(in.Since)
 	var err error
 	if in.LastEventID != "" {

@@ -43,6 +43,7 @@ var parameterDocs = map[string]string{
 	"around":     "What is within so many hops of the entities.",
 
 	"Last-Event-ID":   "The id of the last event that came, which is a revision; it counts in place of since.",
+	"If-None-Match":   "The ETag of an answer that the client has. It is 304 while the answer is still that one.",
 	"Idempotency-Key": "The id of the change set, in quotes or without. Sent again, the same change is made once.",
 	"If-Match":        "A revision in quotes, or the ETag of an answer: refuse the change if what it touches has changed since.",
 }

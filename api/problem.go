@@ -218,6 +218,8 @@ func clip(text string) string {
 // writeProblem answers with a problem and notes it for the log.
 func writeProblem(ctx context.Context, w http.ResponseWriter, p *problem) {
 	recordOf(ctx).note(p)
+	w.Header().Del("ETag")
+	w.Header().Set("Cache-Control", "no-store")
 	if faults[p.fault].Retry {
 		w.Header().Set("Retry-After", strconv.Itoa(p.retrySeconds()))
 	}
