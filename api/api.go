@@ -14,6 +14,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 	"github.com/gin-gonic/gin"
+	"github.com/modelcontextprotocol/go-sdk/mcp"
 	"go.opentelemetry.io/otel/trace"
 
 	"debadge/graph"
@@ -58,6 +59,7 @@ type server struct {
 	engine   *gin.Engine
 	rules    map[rule]permission
 	limiter  *limiter
+	agents   *mcp.Server // the tools of agents
 	shelf    *Shelf
 	crossing *http.CrossOriginProtection
 	metrics  *metrics
@@ -156,6 +158,7 @@ func (s *server) route() error {
 	s.addExports()
 	s.addService()
 	s.addMetrics()
+	s.addAgents()
 	return nil
 }
 

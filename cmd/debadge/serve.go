@@ -60,6 +60,11 @@ func (p *program) serve(ctx context.Context) (err error) {
 	}
 	s := newLateStore(ctx, log, p.openServed)
 	defer func() { err = errors.Join(err, s.Close()) }()
+	_, closeLedger, err := p.serveLedger(ctx, s, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeLedger()) }()
 	if p.flags.manifest != "" {
 		stop, err := p.keepServed(ctx, s, registers, log)
 		if err != nil {
