@@ -56,6 +56,7 @@ var examples = map[string][]example{
 		About: "The same with another status", Target: "/v1/claims/claim:aivres-kr2280-x2-succeeds-x1/correct", Has: `"retracted": 1`, Body: `{
   "author": "a.lopez",
   "reason": "a second document says the same",
+  "sources": [{"id": "source:data-sheet", "title": "Data sheet", "publisher": "A reseller", "kind": "vendor"}],
   "claims": [{
     "relation": "SUCCEEDED_BY", "from": "product:aivres:kr2280-x1", "to": "product:aivres:kr2280-x2", "status": "reported",
     "citations": [{"source": "source:data-sheet", "stance": "supports", "locator": "page 2"}]
