@@ -130,6 +130,15 @@ type Caller struct {
 	Credential Credential
 }
 
+// Actor is how claims, decisions and the audit log name the caller; "" if no
+// credential says who it is.
+func (c Caller) Actor() string {
+	if c.Credential == KeyShown || c.Credential == TokenShown {
+		return string(c.Credential) + ":" + c.Name
+	}
+	return ""
+}
+
 func (c Caller) may(p permission) bool {
 	return slices.ContainsFunc(c.Roles, func(r Role) bool { return r.may(p) })
 }

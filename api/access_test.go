@@ -67,30 +67,46 @@ func guarded(o *Options) {
 // ruleBook is who may do what on each route: written out a second time, so that
 // a new route, or a changed one, is a change here too.
 var ruleBook = map[string]string{
-	"GET /livez":               "everybody",
-	"GET /readyz":              "everybody",
-	"GET /v1/version":          "everybody",
-	"GET /openapi.json":        "everybody",
-	"GET /docs":                "everybody",
-	"GET /metrics":             "monitor admin",
-	"GET /v1/trace":            "reader screener analyst officer admin",
-	"GET /v1/timeline":         "reader screener analyst officer admin",
-	"GET /v1/reach":            "reader screener analyst officer admin",
-	"GET /v1/entities":         "reader screener analyst officer admin",
-	"GET /v1/entities/:id":     "reader screener analyst officer admin",
-	"GET /v1/changes":          "reader screener analyst officer admin",
-	"GET /v1/claims/:id":       "reader screener analyst officer admin",
-	"GET /v1/sources/:id":      "reader screener analyst officer admin",
-	"GET /v1/lists":            "reader screener analyst officer admin",
-	"GET /v1/lists/:id":        "reader screener analyst officer admin",
-	"GET /v1/policies":         "reader screener analyst officer admin",
-	"GET /v1/policies/:name":   "reader screener analyst officer admin",
-	"GET /v1/diff":             "reader screener analyst officer admin",
-	"GET /v1/rebadgings":       "reader screener analyst officer admin",
-	"GET /v1/picture":          "reader screener analyst officer admin",
-	"GET /v1/timeline/picture": "reader screener analyst officer admin",
-	"GET /v1/dossier":          "reader screener analyst officer admin",
-	"GET /v1/export/:format":   "reader screener analyst officer admin",
+	"GET /livez":                         "everybody",
+	"GET /readyz":                        "everybody",
+	"GET /v1/version":                    "everybody",
+	"GET /openapi.json":                  "everybody",
+	"GET /docs":                          "everybody",
+	"GET /metrics":                       "monitor admin",
+	"GET /v1/trace":                      "reader screener analyst officer admin",
+	"GET /v1/timeline":                   "reader screener analyst officer admin",
+	"GET /v1/reach":                      "reader screener analyst officer admin",
+	"GET /v1/entities":                   "reader screener analyst officer admin",
+	"POST /v1/screen":                    "screener analyst officer admin",
+	"POST /v1/screen/stream":             "screener analyst officer admin",
+	"GET /v1/jobs":                       "screener analyst officer admin",
+	"GET /v1/jobs/:id":                   "screener analyst officer admin",
+	"DELETE /v1/jobs/:id":                "screener analyst officer admin",
+	"GET /v1/jobs/:id/result":            "screener analyst officer admin",
+	"POST /v1/jobs/screen":               "screener analyst officer admin",
+	"GET /v1/reconcile":                  "reader screener analyst officer admin",
+	"POST /v1/reconcile":                 "reader screener analyst officer admin",
+	"GET /v1/reconcile/suggest/entity":   "reader screener analyst officer admin",
+	"GET /v1/reconcile/suggest/type":     "reader screener analyst officer admin",
+	"GET /v1/reconcile/suggest/property": "reader screener analyst officer admin",
+	"GET /v1/reconcile/properties":       "reader screener analyst officer admin",
+	"GET /v1/reconcile/preview":          "reader screener analyst officer admin",
+	"POST /v1/jobs/import":               "analyst admin",
+	"POST /v1/jobs/refresh":              "analyst admin",
+	"GET /v1/entities/:id":               "reader screener analyst officer admin",
+	"GET /v1/claims/:id":                 "reader screener analyst officer admin",
+	"GET /v1/sources/:id":                "reader screener analyst officer admin",
+	"GET /v1/lists":                      "reader screener analyst officer admin",
+	"GET /v1/lists/:id":                  "reader screener analyst officer admin",
+	"GET /v1/policies":                   "reader screener analyst officer admin",
+	"GET /v1/policies/:name":             "reader screener analyst officer admin",
+	"GET /v1/changes":                    "reader screener analyst officer admin",
+	"GET /v1/diff":                       "reader screener analyst officer admin",
+	"GET /v1/rebadgings":                 "reader screener analyst officer admin",
+	"GET /v1/picture":                    "reader screener analyst officer admin",
+	"GET /v1/timeline/picture":           "reader screener analyst officer admin",
+	"GET /v1/dossier":                    "reader screener analyst officer admin",
+	"GET /v1/export/:format":             "reader screener analyst officer admin",
 
 	"POST /mcp": "reader screener analyst officer admin",
 
@@ -318,5 +334,26 @@ func TestParseRole(t *testing.T) {
 	}
 	if _, err := New(Options{Store: worldStore(t), Clock: noon, Log: slog.New(slog.DiscardHandler), Access: Access{Anonymous: "owner"}}); graph.KindOf(err) != graph.KindInvalid {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestAuthorIsTheCaller checks that a credential says who makes a change, and
+// that the body does where there is none.
+func TestAuthorIsTheCaller(t *testing.T) {
+	for shown, author := range map[string]string{"": "a.lopez", "Bearer dbk_analyst": "key:the analyst", "Bearer a.b.both": "token:user-2"} {
+		s := newService(t, func(o *Options) { guarded(o); o.Access.Anonymous = Analyst })
+		header := map[string]string{}
+		if shown != "" {
+			header["Authorization"] = shown
+		}
+		w := s.post(t, "/v1/changes", addition, header)
+		if w.Code != http.StatusOK {
+			t.Fatalf("%d %s", w.Code, w.Body)
+		}
+		receipt := decode[receiptAnswer](t, w.Body.Bytes())
+		claim := decode[claimAnswer](t, s.get(t, "/v1/claims/"+string(receipt.Claims[0])).Body.Bytes())
+		if claim.Recorded.Author != author {
+			t.Errorf("%q: %s", shown, claim.Recorded.Author)
+		}
 	}
 }

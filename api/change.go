@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"reflect"
@@ -191,7 +192,7 @@ func (s *server) complete(ctx context.Context, cs *graph.ChangeSet, in *Writing)
 	case key != "":
 		cs.ID = key
 	}
-	cs.Author = author(ctx, cs.Author)
+	cs.Author = s.author(ctx, cs.Author)
 	switch {
 	case strings.TrimSpace(cs.Author) == "":
 		return refuseField("body.author", "is missing; say who makes the change")
@@ -213,13 +214,10 @@ func (s *server) complete(ctx context.Context, cs *graph.ChangeSet, in *Writing)
 	return err
 }
 
-// author is who makes a change: whom the credential names, and whom the body
-// names only where none was shown.
-func author(ctx context.Context, named string) string {
-	if c := callerOf(ctx); c.Credential == KeyShown || c.Credential == TokenShown {
-		return c.Name
-	}
-	return named
+// author is who makes a change: whom the credential names, whatever the body
+// says. Who showed none may name somebody.
+func (s *server) author(ctx context.Context, named string) string {
+	return cmp.Or(callerOf(ctx).Actor(), named)
 }
 
 func (s *server) commit(ctx context.Context, cs graph.ChangeSet) (receiptAnswer, error) {

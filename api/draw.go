@@ -13,9 +13,8 @@ import (
 )
 
 const (
-	svgType  = "image/svg+xml"
-	dotType  = "text/vnd.graphviz"
-	htmlType = "text/html; charset=utf-8"
+	svgType = "image/svg+xml"
+	dotType = "text/vnd.graphviz"
 )
 
 // SubjectQuestion is the part of a question that a picture and a dossier share

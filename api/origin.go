@@ -17,8 +17,9 @@ const hstsValue = "max-age=31536000"
 // preflightAge is for how many seconds a browser keeps what it may send.
 const preflightAge = "600"
 
-// checkOrigins refuses what is not an origin: a scheme, a host and perhaps a port.
-func checkOrigins(origins []string) error {
+// CheckOrigins refuses what is not the origin of a page: a scheme, a host and
+// perhaps a port.
+func CheckOrigins(origins []string) error {
 	for _, o := range origins {
 		u, err := url.Parse(o)
 		if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.Scheme+"://"+u.Host != o {
@@ -63,7 +64,7 @@ func (s *server) guardOrigin(c *gin.Context) {
 
 // newCrossing is what tells a browser's request from a page of another origin.
 func newCrossing(origins []string) (*http.CrossOriginProtection, error) {
-	if err := checkOrigins(origins); err != nil {
+	if err := CheckOrigins(origins); err != nil {
 		return nil, err
 	}
 	p := http.NewCrossOriginProtection()

@@ -24,18 +24,19 @@ const (
 	Screener Role = "screener" // asks and screens
 	Analyst  Role = "analyst"  // and writes claims
 	Officer  Role = "officer"  // asks, screens and decides
+	Monitor  Role = "monitor"  // looks at the metrics of the service, and at nothing else
 	Admin    Role = "admin"    // may do everything
 )
 
 // Roles returns all roles.
-func Roles() []Role { return []Role{Reader, Screener, Analyst, Officer, Admin} }
+func Roles() []Role { return []Role{Reader, Screener, Analyst, Officer, Monitor, Admin} }
 
 // ParseRole reads a role by its name.
 func ParseRole(text string) (Role, error) {
 	if slices.Contains(Roles(), Role(text)) {
 		return Role(text), nil
 	}
-	return "", graph.Errorf(graph.KindInvalid, "%.60q is not a role; use reader, screener, analyst, officer or admin", text)
+	return "", graph.Errorf(graph.KindInvalid, "%.60q is not a role; use reader, screener, analyst, officer, monitor or admin", text)
 }
 
 // Key is an API key without its secret.

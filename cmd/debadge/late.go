@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"debadge/graph"
+	"debadge/graph/index"
 )
 
 // lateStore is a store that may not be there yet: a service starts without it,
@@ -104,6 +105,20 @@ func (l *lateStore) Status(ctx context.Context) (graph.StoreStatus, error) {
 		return graph.StoreStatus{}, err
 	}
 	return s.Status(ctx)
+}
+
+// Progress says how far the index over the store has come, if there is one.
+func (l *lateStore) Progress() (revision graph.Revision, seen time.Time, ok bool) {
+	s, err := l.get()
+	if err != nil {
+		return 0, time.Time{}, false
+	}
+	followed, ok := s.(*index.Store)
+	if !ok {
+		return 0, time.Time{}, false
+	}
+	revision, seen = followed.Progress()
+	return revision, seen, true
 }
 
 // Close ends the trying, and closes the store if it is open.

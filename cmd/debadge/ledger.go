@@ -50,7 +50,7 @@ func ledgerSettings() []setting {
 		{"", "DEBADGE_AUDIT_KEY_FILE", "", nil, "", "the file of the key that signs checkpoints of the audit log (default: beside the ledger; made at first use)", nil},
 
 		{"name", "", "NAME", func(f *flags) any { return &f.keyName }, "", "who or what uses the key, as the audit log will name it; required", []string{"key create"}},
-		{"role", "", "ROLE", func(f *flags) any { return &f.keyRole }, "", "what it may be used for: reader, screener, analyst, officer or admin; required", []string{"key create"}},
+		{"role", "", "ROLE", func(f *flags) any { return &f.keyRole }, "", "what it may be used for: reader, screener, analyst, officer, monitor or admin; required", []string{"key create"}},
 		{"expires", "", "TIME", func(f *flags) any { return &f.keyExpires }, "", "when it ends: 2027-01-31 (at its end, UTC) or 2027-01-31T12:00:00Z (default: never)", []string{"key create"}},
 		{"format", "", "FORMAT", func(f *flags) any { return &f.format }, "text", "text for people; json for programs", []string{
 			"key create", "key list", "audit verify", "audit list", "decision record", "decision list", "decision show", "decision verify",

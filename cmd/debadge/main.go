@@ -4,6 +4,7 @@ package main
 import (
 	"context"
 	"io"
+	"net/http"
 	"os"
 	"os/signal"
 	"strings"
@@ -37,8 +38,10 @@ type program struct {
 	env            []string
 	stdin          io.Reader
 	stdout, stderr io.Writer
+	transport      http.RoundTripper // to issuers of tokens; nil is that of net/http
 	flags          flags
-	started        bool // the arguments were understood, a command runs
+	config         configFile // the file of settings, if there is one
+	started        bool       // the arguments were understood, a command runs
 }
 
 func (p *program) run(ctx context.Context, args []string) int {
@@ -117,7 +120,7 @@ func (p *program) root() *cobra.Command {
 		p.storeCommand(),
 	)
 	p.add(root, "account", p.decisionCommand(), p.watchCommand(), p.auditCommand(), p.keyCommand())
-	p.add(root, "run", p.serveCommand(), p.mcpCommand(), p.healthcheckCommand(), p.versionCommand(), settingsTopic())
+	p.add(root, "run", p.serveCommand(), p.mcpCommand(), p.healthcheckCommand(), p.configCommand(), p.versionCommand(), settingsTopic())
 	refuseUnknownShell(root)
 	return root
 }

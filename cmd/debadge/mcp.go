@@ -35,7 +35,7 @@ strength, its sources and whether it is complete. serve has the same at /mcp.`,
 
 func (p *program) answerAgent(ctx context.Context) (err error) {
 	log := slog.New(slog.NewJSONHandler(p.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	s, err := p.openServed(ctx, log)
+	s, err := p.openServed(ctx, log, nil)
 	if err != nil {
 		return err
 	}

@@ -112,8 +112,12 @@ func (p *program) open(ctx context.Context, how access) (graph.Store, error) {
 	case scheme == "memory":
 		return index.NewMemory(p.clock), nil
 	case isNeo4j(scheme):
+		password, err := p.secret("DEBADGE_NEO4J_PASSWORD")
+		if err != nil {
+			return nil, err
+		}
 		return neo4j.Open(ctx, neo4j.Config{
-			URI: name, User: p.getenv("DEBADGE_NEO4J_USER"), Password: p.getenv("DEBADGE_NEO4J_PASSWORD"),
+			URI: name, User: p.getenv("DEBADGE_NEO4J_USER"), Password: password,
 			Clock: p.clock, Timeout: p.flags.timeout, Lazy: how == serving,
 		})
 	case rest == "":

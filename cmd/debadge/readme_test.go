@@ -86,7 +86,7 @@ func settingRow(s setting) string {
 		name = fmt.Sprintf("`--%s %s`", s.flag, s.arg)
 	}
 	initial := ""
-	if text := fmt.Sprint(s.initial); text != "" {
+	if text := s.initialText(); text != "" {
 		initial = "`" + text + "`"
 	}
 	return fmt.Sprintf("| %s | `%s` | %s | %s |", name, s.env, initial, strings.ReplaceAll(s.help, "|", `\|`))

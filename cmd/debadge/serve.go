@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"log/slog"
 	"net"
@@ -10,11 +12,13 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 
 	"debadge/api"
 	"debadge/graph"
 	"debadge/graph/index"
 	"debadge/graph/refresh"
+	"debadge/graph/span"
 )
 
 func (p *program) serveCommand() *cobra.Command {
@@ -37,12 +41,6 @@ its schedule: see debadge help refresh.`,
   debadge serve --store sqlite:claims.db --manifest registers.yaml`,
 		Args: takes(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := p.checkRead(); err != nil {
-				return err
-			}
-			if _, _, err := net.SplitHostPort(p.flags.addr); err != nil {
-				return usage("--addr %q is not an address to listen on; write HOST:PORT", p.flags.addr)
-			}
 			return p.serve(cmd.Context())
 		},
 	}
@@ -50,56 +48,120 @@ its schedule: see debadge help refresh.`,
 	return cmd
 }
 
+// checkServe refuses settings of serve that cannot be meant.
+func (p *program) checkServe() error {
+	if err := p.checkRead(); err != nil {
+		return err
+	}
+	if _, _, err := net.SplitHostPort(p.flags.addr); err != nil {
+		return usage("--addr %q is not an address to listen on; write HOST:PORT", p.flags.addr)
+	}
+	if p.flags.maxLag <= 0 {
+		return usage("--max-lag %s leaves no time; write a duration such as 10s", p.flags.maxLag)
+	}
+	return p.checkProfiler()
+}
+
+// serve runs the service until ctx ends. What it started last ends first.
 func (p *program) serve(ctx context.Context) (err error) {
 	log := slog.New(slog.NewJSONHandler(p.stderr, nil))
+	ready, err := p.prepare()
+	if err != nil {
+		return err
+	}
 	var registers refresh.Manifest
 	if p.flags.manifest != "" {
 		if registers, err = p.manifest(); err != nil {
 			return err
 		}
 	}
-	s := newLateStore(ctx, log, p.openServed)
-	defer func() { err = errors.Join(err, s.Close()) }()
-	_, closeLedger, err := p.serveLedger(ctx, s, log)
+	tracer, stopTracing, err := p.tracer(ctx, log)
+	if err != nil {
+		return err
+	}
+	defer stopTracing()
+	late := newLateStore(ctx, log, func(ctx context.Context, log *slog.Logger) (graph.Store, error) {
+		return p.openServed(ctx, log, tracer)
+	})
+	defer func() { err = errors.Join(err, late.Close()) }()
+	s := graph.Store(late)
+	if tracer != nil {
+		ready.options.Tracer = tracer
+		s = span.Wrap(s, tracer, "store", span.Calls)
+	}
+	kept, closeLedger, err := p.serveLedger(ctx, late, log)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, closeLedger()) }()
+	if ready.options.Access, err = p.access(kept); err != nil {
+		return err
+	}
+	ready.options.Store, ready.options.Index, ready.options.Log = s, late, log
+	return p.keepAndAnswer(ctx, log, ready, registers)
+}
+
+// keepAndAnswer keeps registers, names and jobs beside the answers.
+func (p *program) keepAndAnswer(ctx context.Context, log *slog.Logger, ready prepared, registers refresh.Manifest) (err error) {
+	s := ready.options.Store
+	brings := &importer{p: p, store: s, registers: registers}
 	if p.flags.manifest != "" {
-		stop, err := p.keepServed(ctx, s, registers, log)
-		if err != nil {
+		if brings.refresher, err = p.refresher(s); err != nil {
 			return err
 		}
-		defer stop()
+		defer p.keepServed(ctx, brings.refresher, registers, log)()
 	}
-	handler, err := api.New(api.Options{ //nolint:contextcheck // requests bring their own
-		Store: s, StoreName: p.storeName(), Clock: p.clock, Log: log, Version: thisBuild().Version,
-		RequestTimeout: p.flags.timeout, Access: api.Access{Anonymous: api.Reader},
-	})
+	queue, closeJobs, err := p.openJobs(log)
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, closeJobs()) }()
+	names, stopNames := p.keepNames(ctx, s, log)
+	defer stopNames()
+	ready.options.Names, ready.options.Jobs, ready.options.Importer = names, queue, brings
+	return p.answer(ctx, log, ready)
+}
+
+// answer listens, and answers until ctx ends.
+func (p *program) answer(ctx context.Context, log *slog.Logger, ready prepared) error {
+	handler, err := api.New(ready.options) //nolint:contextcheck // requests bring their own
+	if err != nil {
+		return err
+	}
+	defer runJobs(ctx, ready.options.Jobs)()
+	stopProfiler, err := p.profiler(ctx, log)
+	if err != nil {
+		return err
+	}
+	defer stopProfiler()
 	var network net.ListenConfig
 	l, err := network.Listen(ctx, "tcp", p.flags.addr)
 	if err != nil {
 		return graph.Errorf(graph.KindUnavailable, "cannot listen on %s: %w; name another address with --addr", p.flags.addr, err)
 	}
-	log.LogAttrs(ctx, slog.LevelInfo, "listening",
-		slog.String("url", "http://"+l.Addr().String()), slog.String("store", p.storeName()), slog.String("version", thisBuild().Version))
+	address := "http://" + l.Addr().String()
+	if ready.certificate != nil {
+		address = "https://" + l.Addr().String()
+		l = tls.NewListener(l, ready.certificate.TLS())
+	}
+	r := &reloader{log: log, shelf: ready.shelf, certificate: ready.certificate}
+	if p.flags.policyFolder != "" {
+		r.read = p.policies
+	}
+	defer r.run(ctx)()
+	anonymous := cmp.Or(string(ready.options.Access.Anonymous), noRole)
+	log.LogAttrs(ctx, slog.LevelInfo, "listening", slog.String("url", address), slog.String("store", p.storeName()),
+		slog.String("anonymous", anonymous), slog.String("version", thisBuild().Version))
 	return api.Serve(ctx, l, handler, log, patience)
 }
 
 // keepServed keeps registers current beside a service; stop waits for a refresh
 // that is under way to end.
-func (p *program) keepServed(ctx context.Context, s graph.Store, m refresh.Manifest, log *slog.Logger) (stop func(), err error) {
-	r, err := p.refresher(s)
-	if err != nil {
-		return nil, err
-	}
+func (p *program) keepServed(ctx context.Context, r *refresh.Refresher, m refresh.Manifest, log *slog.Logger) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var under sync.WaitGroup
 	under.Go(func() { p.keepCurrent(ctx, r, m, log) })
-	return func() { cancel(); under.Wait() }, nil
+	return func() { cancel(); under.Wait() }
 }
 
 // checkRead refuses a way to read that is none.
@@ -117,10 +179,13 @@ const (
 )
 
 // openServed opens the store in the way that it is to be read.
-func (p *program) openServed(ctx context.Context, log *slog.Logger) (graph.Store, error) {
+func (p *program) openServed(ctx context.Context, log *slog.Logger, tracer *sdktrace.TracerProvider) (graph.Store, error) {
 	s, err := p.open(ctx, serving)
 	if err != nil {
 		return nil, err
+	}
+	if scheme, _, _ := strings.Cut(p.storeName(), ":"); tracer != nil && isNeo4j(scheme) {
+		s = span.Wrap(s, tracer, "neo4j", span.Views)
 	}
 	if p.flags.read == "direct" || p.flags.demo || p.flags.store == "memory:" {
 		return s, nil

@@ -40,8 +40,11 @@ func start(t *testing.T, args ...string) (address string, stop func() int) {
 	exit := make(chan int, 1)
 	began := time.Now()
 	clock := func() time.Time { return noon().Add(time.Since(began)) } // by which an index tells how old it is
-	p := program{clock: clock, stdin: strings.NewReader(""), stdout: io.Discard, stderr: lines{log}}
-	go func() { exit <- p.run(ctx, append([]string{"serve", "--addr", "127.0.0.1:0"}, args...)) }()
+	env := []string{"XDG_DATA_HOME=" + t.TempDir()}
+	p := program{clock: clock, env: env, stdin: strings.NewReader(""), stdout: io.Discard, stderr: lines{log}}
+	go func() {
+		exit <- p.run(ctx, append([]string{"serve", "--addr", "127.0.0.1:0", "--anonymous", "admin"}, args...))
+	}()
 	stop = sync.OnceValue(func() int {
 		cancel()
 		return <-exit

@@ -51,10 +51,13 @@ type flags struct {
 	params       []string
 	rows         int
 
+	jobFlags
+
 	manifest, refreshFolder string
 	printManifest           bool
 
 	ledgerFlags
+	serviceFlags
 }
 
 // everywhere is the place of a setting that every command has.
@@ -74,7 +77,7 @@ var questions = []string{"trace", "reach", "rebadgings", "timeline", "screen", "
 
 // settings is the one place that says which settings there are.
 func settings() []setting {
-	return slices.Concat(learnedSettings(), askingSettings(), exportingSettings(), keepingSettings(), ledgerSettings())
+	return slices.Concat(learnedSettings(), askingSettings(), exportingSettings(), keepingSettings(), jobSettings(), ledgerSettings(), serviceSettings())
 }
 
 // askingSettings are the rows of every command, and of those that answer.
@@ -189,7 +192,9 @@ var formats = map[string][]string{
 // register adds the flags of a command to a set.
 func (p *program) register(cmd *cobra.Command, set *pflag.FlagSet, name string) {
 	for _, s := range settings() {
-		if s.flag == "" || !slices.Contains(s.commands, name) {
+		// The commands that look at the configuration have every setting of it.
+		here := slices.Contains(s.commands, name) || name == configName && s.env != "" && !slices.Contains(s.commands, everywhere)
+		if s.flag == "" || !here {
 			continue
 		}
 		help := s.help
@@ -257,9 +262,21 @@ func (p *program) completeFlags(cmd *cobra.Command, name string) {
 	}
 }
 
-// getenv returns a variable of the environment, "" if there is none.
+// getenv returns a variable of the environment, or what a file of settings says
+// in its place; "" if there is none.
 func (p *program) getenv(name string) string {
-	for _, variable := range slices.Backward(p.env) {
+	if value := environment(p.env, name); value != "" {
+		return value
+	}
+	if v, ok := p.config.values[name]; ok && len(v.texts) == 1 {
+		return v.texts[0]
+	}
+	return ""
+}
+
+// environment returns a variable, "" if there is none.
+func environment(env []string, name string) string {
+	for _, variable := range slices.Backward(env) {
 		if value, ok := strings.CutPrefix(variable, name+"="); ok {
 			return value
 		}
@@ -278,23 +295,36 @@ func place(cmd *cobra.Command) string {
 	if parent := cmd.Parent(); parent != nil && isLedgerCommand(parent.Name()) {
 		return parent.Name() + " " + cmd.Name()
 	}
+	if parent := cmd.Parent(); parent != nil && parent.Name() == configName {
+		return configName
+	}
 	return cmd.Name()
 }
 
-// readEnvironment sets what the environment says and no flag does.
-func (p *program) readEnvironment(cmd *cobra.Command) error {
+// readEnvironment sets what the environment says and no flag does, and then what
+// the file of settings says.
+func (p *program) readEnvironment(cmd *cobra.Command) (err error) {
+	if p.flags.config == "" {
+		p.flags.config = environment(p.env, "DEBADGE_CONFIG")
+	}
+	if p.flags.config != "" {
+		if p.config, err = readConfigFile(p.flags.config); err != nil {
+			return err
+		}
+	}
 	for _, s := range settings() {
-		here := slices.Contains(s.commands, place(cmd)) || slices.Contains(s.commands, everywhere)
-		if s.flag == "" || s.env == "" || !here {
+		if s.flag == "" || s.env == "" || !s.isFor(cmd) {
 			continue
 		}
 		flag := cmd.Flags().Lookup(s.flag)
-		value := p.getenv(s.env)
-		if flag == nil || flag.Changed || value == "" {
+		if flag == nil || flag.Changed {
 			continue
 		}
-		if err := flag.Value.Set(value); err != nil {
-			return usage("%s: %q is not a value for it: %s", s.env, value, err)
+		texts, source := p.given(s)
+		for _, text := range texts {
+			if err := flag.Value.Set(text); err != nil {
+				return usage("%s: %q is not a value for it: %s", source, text, err)
+			}
 		}
 	}
 	if f := cmd.Flags().Lookup("format"); f != nil && !slices.Contains(formats[place(cmd)], f.Value.String()) {
@@ -306,10 +336,25 @@ func (p *program) readEnvironment(cmd *cobra.Command) error {
 	return nil
 }
 
+// initialText is the default of a setting, "" if there is none.
+func (s setting) initialText() string {
+	if text := fmt.Sprint(s.initial); text != "[]" {
+		return text
+	}
+	return ""
+}
+
+// isFor reports whether a command has a setting.
+func (s setting) isFor(cmd *cobra.Command) bool {
+	here := place(cmd)
+	return slices.Contains(s.commands, here) || slices.Contains(s.commands, everywhere) || here == configName
+}
+
 // settingsTopic is a page of help, not a command.
 func settingsTopic() *cobra.Command {
 	var b strings.Builder
-	b.WriteString("A flag takes precedence over the environment, the environment over the default.\n\n")
+	b.WriteString("A flag takes precedence over the environment, the environment over a file of\n" +
+		"settings (--config), the file over the default. A secret is given in the\nenvironment, or in a file that its name with _FILE names.\n\n")
 	for _, s := range settings() {
 		if s.env == "" {
 			continue
@@ -318,7 +363,7 @@ func settingsTopic() *cobra.Command {
 		if s.flag != "" {
 			line += "  --" + s.flag
 		}
-		if d := fmt.Sprint(s.initial); d != "" {
+		if d := s.initialText(); d != "" {
 			line += "  (default " + d + ")"
 		}
 		b.WriteString(line + "\n      " + s.help + "\n")
