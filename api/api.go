@@ -190,6 +190,7 @@ func (s *server) config() huma.Config {
 // describe writes the documents once all operations are there.
 func (s *server) describe() error {
 	s.refineSchemas()
+	s.showExamples()
 	document, err := json.MarshalIndent(s.huma.OpenAPI(), "", "  ")
 	if err != nil {
 		return fmt.Errorf("writing the OpenAPI document: %w", err)
