@@ -281,7 +281,11 @@ func TestServeOverTLS(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer conn.Close()
-		return conn.(*tls.Conn).ConnectionState().PeerCertificates[0].SerialNumber.Int64()
+		secured, ok := conn.(*tls.Conn)
+		if !ok {
+			t.Fatalf("a %T", conn)
+		}
+		return secured.ConnectionState().PeerCertificates[0].SerialNumber.Int64()
 	}
 	transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, ForceAttemptHTTP2: true}
 	t.Cleanup(transport.CloseIdleConnections)
