@@ -276,6 +276,13 @@ func (s *server) tokenCaller(ctx context.Context, token string) (Caller, *proble
 func (s *server) authorize(c *gin.Context) {
 	ctx := c.Request.Context()
 	needed := s.rules[rule{c.Request.Method, c.FullPath()}]
+	if a, ok := agentOf(ctx); ok {
+		recordOf(ctx).caller = a.caller
+		if p := deny(a.caller, needed); p != nil && needed != open {
+			s.turnAway(c, p)
+		}
+		return
+	}
 	if needed == open || c.FullPath() == "" {
 		s.within(c, addressKey(recordOf(ctx).remote))
 		return

@@ -85,6 +85,8 @@ var ruleBook = map[string]string{
 	"GET /v1/policies":       "reader screener analyst officer admin",
 	"GET /v1/policies/:name": "reader screener analyst officer admin",
 
+	"POST /mcp": "reader screener analyst officer admin",
+
 	"POST /v1/changes":            "analyst admin",
 	"POST /v1/claims/:id/retract": "analyst admin",
 	"POST /v1/claims/:id/correct": "analyst admin",

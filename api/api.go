@@ -13,6 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 	"github.com/gin-gonic/gin"
+	"github.com/modelcontextprotocol/go-sdk/mcp"
 	"go.opentelemetry.io/otel/trace"
 
 	"debadge/graph"
@@ -57,6 +58,7 @@ type server struct {
 	engine   *gin.Engine
 	rules    map[rule]permission
 	limiter  *limiter
+	agents   *mcp.Server // the tools of agents
 	shelf    *Shelf
 	crossing *http.CrossOriginProtection
 	metrics  *metrics
@@ -150,6 +152,7 @@ func (s *server) route() error {
 	s.addChanges()
 	s.addService()
 	s.addMetrics()
+	s.addAgents()
 	return nil
 }
 

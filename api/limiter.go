@@ -155,7 +155,8 @@ func isProbe(path string) bool { return path == livePath || path == readyPath }
 // admit bounds the requests in flight of all callers.
 func (s *server) admit(c *gin.Context) {
 	l := s.limiter
-	if l.InAll == 0 || isProbe(c.FullPath()) {
+	_, counted := agentOf(c.Request.Context())
+	if l.InAll == 0 || isProbe(c.FullPath()) || counted {
 		return
 	}
 	l.mu.Lock()

@@ -73,6 +73,9 @@ func (s *server) observe(c *gin.Context) {
 	start := s.Clock()
 	r := &record{id: requestID(c.Request.Header)}
 	r.remote, r.secure = s.Proxies.client(c.Request)
+	if a, ok := agentOf(c.Request.Context()); ok {
+		r.remote = a.remote
+	}
 	c.Request = c.Request.WithContext(context.WithValue(c.Request.Context(), recordKey{}, r))
 	setSecurityHeaders(c.Writer.Header())
 	c.Header(requestIDHeader, r.id)

@@ -2,7 +2,6 @@ package graph
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -162,32 +161,14 @@ func (d *diff) ends(ctx context.Context) error {
 	return nil
 }
 
-// errRead ends a reading of the feed that has all that it was to read.
-var errRead = errors.New("read far enough")
-
 // feed reads the changes after a revision and through the end.
 func (d *diff) feed(ctx context.Context, since Revision, each func(Change) error) error {
-	if since == d.answer.To.Revision {
-		return nil
-	}
-	err := d.store.Changes(ctx, since, func(c Change) error {
-		if err := each(c); err != nil {
-			return err
-		}
-		if c.Revision >= d.answer.To.Revision {
-			return errRead
-		}
-		return nil
-	})
-	if errors.Is(err, errRead) {
-		return nil
-	}
-	return err
+	return changesBetween(ctx, d.store, since, d.answer.To.Revision, each)
 }
 
 // read notes what the change sets between the ends bring.
 func (d *diff) read(ctx context.Context) error {
-	stated, err := d.withdrawn(ctx)
+	stated, err := withdrawn(ctx, d.store, d.answer.From.Revision, d.answer.To.Revision)
 	if err != nil {
 		return err
 	}
@@ -260,57 +241,16 @@ func (d *diff) entity(at Revision, e Entity) {
 		d.entities[e.ID] = item
 	}
 	d.item(item)
-	if k := e.ID.Kind(); k == Company || k == Product {
-		d.touched[e.ID] = true // a country counts for ownership rules
+	if touchedByItself(e) {
+		d.touched[e.ID] = true
 	}
 }
 
-// touch notes from where on downstream a claim can change a finding: from what
-// came from the origin, and from both ends where it is walked both ways.
+// touch notes from where on downstream a claim can change a finding.
 func (d *diff) touch(c Claim) {
-	rule := c.Relation.Rule()
-	switch {
-	case rule.Layer == Context:
-		return // never walked
-	case rule.Outward:
-		d.touched[c.From] = true
-	case rule.Symmetric:
-		d.touched[c.From], d.touched[c.To] = true, true
-	default:
-		d.touched[c.To] = true
+	for _, id := range touchedBy(c) {
+		d.touched[id] = true
 	}
-}
-
-// withdrawn returns what the claims stated that were retracted in between. A
-// retraction names a claim alone, and a view at the start finds claims by their
-// ends alone, so they are looked for in the feed, from its start.
-func (d *diff) withdrawn(ctx context.Context) (map[ID]Claim, error) {
-	wanted := map[ID]bool{}
-	err := d.feed(ctx, d.answer.From.Revision, func(c Change) error {
-		for _, r := range c.Retractions {
-			wanted[r.Claim] = true
-		}
-		return nil
-	})
-	if err != nil || len(wanted) == 0 {
-		return nil, err
-	}
-	stated := make(map[ID]Claim, len(wanted))
-	err = d.feed(ctx, 0, func(c Change) error {
-		for _, claim := range c.Claims {
-			if wanted[claim.ID] {
-				stated[claim.ID] = claim
-			}
-		}
-		if len(stated) == len(wanted) {
-			return errRead
-		}
-		return nil
-	})
-	if err == nil && len(stated) < len(wanted) {
-		return nil, Errorf(KindInternal, "the feed retracts %d claims that it never recorded", len(wanted)-len(stated))
-	}
-	return stated, err
 }
 
 // nameBefore tells what was new from what was changed, by what the store knew

@@ -128,7 +128,7 @@ func (d *diff) because(subject ID, then, now *Answer) []DiffItem {
 		learned map[ID]DiffItem
 	}{{then, d.retracted}, {now, d.claims}} {
 		seen := map[ID]bool{}
-		for _, c := range restsOn(side.answer) {
+		for _, c := range side.answer.RestsOn() {
 			if item, ok := side.learned[c.ID]; ok && !seen[c.ID] {
 				seen[c.ID] = true
 				reasons = append(reasons, item)
@@ -136,23 +136,4 @@ func (d *diff) because(subject ID, then, now *Answer) []DiffItem {
 		}
 	}
 	return reasons
-}
-
-// restsOn returns the claims of an answer's paths and of its verdicts about
-// owners, some of them twice.
-func restsOn(a *Answer) []Claim {
-	var all []Claim
-	for _, l := range a.Listings {
-		for _, p := range l.Paths {
-			for _, h := range p.Hops {
-				all = append(append(all, h.Claims...), h.Jointly...)
-			}
-		}
-	}
-	for _, o := range a.Ownership {
-		for _, owner := range o.Owners {
-			all = append(all, owner.Claims...)
-		}
-	}
-	return all
 }

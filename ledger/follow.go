@@ -44,12 +44,17 @@ type changeDetails struct {
 	ChangeSet   string         `json:"change_set"`
 	Author      string         `json:"author,omitempty"`
 	Reason      string         `json:"reason,omitempty"`
+	Content     string         `json:"content"` // digest of what the feed tells of the change
 	RecordedAt  time.Time      `json:"recorded_at"`
 	Entities    int            `json:"entities"`
 	Sources     int            `json:"sources"`
 	Claims      int            `json:"claims"`
 	Retractions int            `json:"retractions"`
 }
+
+// contentOf identifies what the feed tells of a change: a change set as it was
+// appended may have had more, which was not new.
+func contentOf(c graph.Change) string { return "sha256:" + c.ChangeSet.Digest() }
 
 // unnamed is the actor of a change set without an author.
 const unnamed = "nobody named"
@@ -58,7 +63,7 @@ func changeEvent(c graph.Change) Event {
 	e := Event{
 		Actor: c.Author, Kind: ChangeEntry, Subject: revisionSubject(c.Revision), Digest: "sha256:" + c.Digest,
 		Details: changeDetails{
-			Revision: c.Revision, ChangeSet: c.ID, Author: c.Author, Reason: c.Reason, RecordedAt: c.RecordedAt.UTC(),
+			Revision: c.Revision, ChangeSet: c.ID, Author: c.Author, Reason: c.Reason, RecordedAt: c.RecordedAt.UTC(), Content: contentOf(c),
 			Entities: len(c.Entities), Sources: len(c.Sources), Claims: len(c.Claims), Retractions: len(c.Retractions),
 		},
 	}

@@ -87,14 +87,7 @@ func (k Key) digest() (string, error) {
 
 const keyID = "key-"
 
-func parseKeyID(id string) (int64, error) {
-	digits, ok := strings.CutPrefix(id, keyID)
-	n, err := strconv.ParseInt(digits, 10, 64)
-	if !ok || err != nil || n < 1 || strconv.FormatInt(n, 10) != digits {
-		return 0, graph.Errorf(graph.KindInvalid, "%.60q is not the id of a key, such as key-1; debadge key list shows them", id)
-	}
-	return n, nil
-}
+func parseKeyID(id string) (int64, error) { return parseNumbered(keyID, id, "key") }
 
 // NewKey says which key to make.
 type NewKey struct {

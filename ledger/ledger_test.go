@@ -1,11 +1,11 @@
 package ledger_test
 
 import (
-	"context"
 	"database/sql"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -55,12 +55,10 @@ func inMemory(t *testing.T) *ledger.Ledger {
 	return openAt(t, "", options())
 }
 
-// both runs a test on a ledger in memory and on one in a file.
-func both(t *testing.T, o ledger.Options, test func(*testing.T, *ledger.Ledger)) {
+// both returns a ledger in memory and one in a file.
+func both(t *testing.T, o ledger.Options) []*ledger.Ledger {
 	t.Helper()
-	for name, path := range map[string]string{"memory": "", "file": filepath.Join(t.TempDir(), "new", "ledger.db")} {
-		t.Run(name, func(t *testing.T) { test(t, openAt(t, path, o)) })
-	}
+	return []*ledger.Ledger{openAt(t, "", o), openAt(t, filepath.Join(t.TempDir(), "new", "ledger.db"), o)}
 }
 
 // wantError compares the kind of an error and what it says.
@@ -184,10 +182,10 @@ func TestWritersBeside(t *testing.T) {
 		l := openAt(t, path, ledger.Options{Clock: noon, Beside: true})
 		writing.Go(func() {
 			for i := range each {
-				e := ledger.Event{Actor: fmt.Sprintf("writer %d", w), Kind: ledger.ImportEntry, Subject: fmt.Sprint(i)}
-				_, err := l.Log(context.Background(), e)
+				e := ledger.Event{Actor: fmt.Sprintf("writer %d", w), Kind: ledger.ImportEntry, Subject: strconv.Itoa(i)}
+				_, err := l.Log(t.Context(), e)
 				for graph.KindOf(err) == graph.KindUnavailable && err != nil { // SQLite's lock is not fair
-					_, err = l.Log(context.Background(), e)
+					_, err = l.Log(t.Context(), e)
 				}
 				if err != nil {
 					t.Error(err)
@@ -204,7 +202,7 @@ func TestWritersBeside(t *testing.T) {
 
 func TestEntries(t *testing.T) {
 	t.Parallel()
-	both(t, options(), func(t *testing.T, l *ledger.Ledger) {
+	for _, l := range both(t, options()) {
 		logMany(t, l, 0, 5)
 		last, err := l.Log(t.Context(),
 			ledger.Event{Actor: "Ann", Kind: ledger.ImportEntry, Subject: "list:x"},
@@ -226,7 +224,7 @@ func TestEntries(t *testing.T) {
 		} {
 			var got []string
 			if err := l.Entries(t.Context(), c.which, func(e ledger.IndexedEntry) error {
-				got = append(got, fmt.Sprint(e.Index))
+				got = append(got, strconv.FormatInt(e.Index, 10))
 				if !e.Time.Equal(noon()) || e.Actor == "" {
 					t.Errorf("%+v", e)
 				}
@@ -248,7 +246,7 @@ func TestEntries(t *testing.T) {
 		if first != want {
 			t.Errorf("the first entry is %s", first)
 		}
-	})
+	}
 }
 
 // TestRefusedEntry leaves nothing of several entries if one of them is wrong.
@@ -288,23 +286,20 @@ func makerSet(n int) graph.ChangeSet {
 	}
 }
 
-func mustAppend(t *testing.T, s graph.Store, sets ...graph.ChangeSet) graph.Receipt {
+func mustAppend(t *testing.T, s graph.Store, sets ...graph.ChangeSet) {
 	t.Helper()
-	var r graph.Receipt
 	for _, cs := range sets {
-		var err error
-		if r, err = s.Append(t.Context(), cs); err != nil {
+		if _, err := s.Append(t.Context(), cs); err != nil {
 			t.Fatal(err)
 		}
 	}
-	return r
 }
 
 // TestFollow makes one entry of each revision, however often it is asked to and
 // however many there are.
 func TestFollow(t *testing.T) {
 	t.Parallel()
-	both(t, options(), func(t *testing.T, l *ledger.Ledger) {
+	for _, l := range both(t, options()) {
 		s := index.NewMemory(noon)
 		follow := func(want graph.Revision) {
 			t.Helper()
@@ -335,7 +330,7 @@ func TestFollow(t *testing.T) {
 		}); err != nil {
 			t.Error(err)
 		}
-	})
+	}
 }
 
 // TestFollowAnotherStore refuses a store that does not have what the log knows.

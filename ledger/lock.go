@@ -80,7 +80,6 @@ func (l *lock) holder(ctx context.Context) string {
 func (l *lock) release() error {
 	var errs []error
 	if l.conn != nil {
-		_, _ = l.conn.ExecContext(context.Background(), "ROLLBACK") // closing ends it too
 		errs = append(errs, l.conn.Close())
 	}
 	return errors.Join(append(errs, l.db.Close())...)

@@ -40,3 +40,58 @@ CREATE TABLE keys (
   revoked_at INTEGER NOT NULL,
   last_used  INTEGER NOT NULL           -- to the minute
 ) STRICT;
+
+CREATE TABLE policies (                 -- the rules of decisions and watch lists, each once
+  digest TEXT PRIMARY KEY,
+  rules  TEXT NOT NULL                  -- JSON
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE decisions (
+  id      INTEGER PRIMARY KEY,
+  entry   INTEGER NOT NULL UNIQUE REFERENCES entries,
+  record  TEXT    NOT NULL,             -- canonical JSON, whose digest the entry has
+  subject TEXT GENERATED ALWAYS AS (record ->> '$.question.subject') VIRTUAL
+) STRICT;
+
+CREATE INDEX decisions_by_subject ON decisions (subject, id);
+
+CREATE TABLE watches (
+  id         INTEGER PRIMARY KEY,
+  subject    TEXT    NOT NULL,
+  policy     TEXT    NOT NULL REFERENCES policies,
+  lists      TEXT    NOT NULL,          -- JSON
+  watcher    TEXT    NOT NULL,
+  endpoint   TEXT    NOT NULL,
+  state      TEXT    NOT NULL,
+  created_at INTEGER NOT NULL,
+  created_by TEXT    NOT NULL
+) STRICT;
+
+CREATE TABLE standings (                -- what is found by now where somebody decided or watches; can be computed again
+  id       INTEGER PRIMARY KEY,
+  decision INTEGER UNIQUE REFERENCES decisions,
+  watch    INTEGER UNIQUE REFERENCES watches,
+  subject  TEXT    NOT NULL,            -- an id; a text where that was not known
+  known    INTEGER NOT NULL,            -- which of them
+  policy   TEXT    NOT NULL REFERENCES policies,
+  lists    TEXT    NOT NULL,            -- JSON
+  revision INTEGER NOT NULL,            -- at which it was computed
+  day      INTEGER NOT NULL,            -- for which
+  until    INTEGER NOT NULL,            -- the day on which it can differ though nothing new is known
+  stale    INTEGER NOT NULL,            -- whether a list was too old
+  found    TEXT    NOT NULL,            -- the assessment, JSON
+  CHECK ((decision IS NULL) <> (watch IS NULL))
+) STRICT;
+
+CREATE TABLE outbox (                   -- events of watch lists, in the order in which they happened
+  seq        INTEGER PRIMARY KEY AUTOINCREMENT,
+  watch      INTEGER NOT NULL REFERENCES watches,
+  event      TEXT    NOT NULL,          -- canonical JSON
+  created_at INTEGER NOT NULL,
+  state      TEXT    NOT NULL,          -- pending, delivered or dead
+  attempts   INTEGER NOT NULL,
+  next_at    INTEGER NOT NULL,          -- not to be tried before
+  last_error TEXT    NOT NULL
+) STRICT;
+
+CREATE INDEX outbox_by_state ON outbox (state, next_at, seq);

@@ -11,6 +11,8 @@ type tables struct {
 	keys    map[string]string // digests by id
 	revoked map[string]bool
 	last    position // in the feed of the claim store
+
+	decisions map[int64]string // digests by the index of the entry
 }
 
 // note takes in what an entry says.
@@ -27,6 +29,8 @@ func (t *tables) note(e IndexedEntry) error {
 		case keyRevoked:
 			t.revoked[e.Subject] = true
 		}
+	case DecisionEntry:
+		t.decisions[e.Index] = e.Digest
 	case ChangeEntry:
 		if next := t.last.revision + 1; e.Subject != revisionSubject(next) {
 			return tampered("entry %d of the log tells of %s where revision %d is next", e.Index, e.Subject, next)
@@ -67,6 +71,28 @@ func (t *tables) verifyKeys(ctx context.Context, tx *sql.Tx) (n int, err error) 
 	}, "SELECT "+keyColumns+" FROM keys ORDER BY id")
 	if err == nil && n != len(t.keys) {
 		err = tampered("the log tells of %d keys, and %d are there", len(t.keys), n)
+	}
+	return n, err
+}
+
+// verifyDecisions compares the decisions with what the log says of them.
+func (t *tables) verifyDecisions(ctx context.Context, tx *sql.Tx) (n int, err error) {
+	err = each(ctx, tx, func(rows *sql.Rows) error {
+		var (
+			id, entry int64
+			record    []byte
+		)
+		if err := rows.Scan(&id, &entry, &record); err != nil {
+			return err
+		}
+		if t.decisions[entry] != digestOf(record) {
+			return tampered("%s%d is not the one that the log tells of", decisionID, id)
+		}
+		n++
+		return nil
+	}, "SELECT id, entry, record FROM decisions ORDER BY id")
+	if err == nil && n != len(t.decisions) {
+		err = tampered("the log tells of %d decisions, and %d are there", len(t.decisions), n)
 	}
 	return n, err
 }

@@ -19,6 +19,7 @@ type Verified struct {
 	Since      []int64        `json:"since,omitempty"` // the sizes of the earlier checkpoints that it goes on from
 	Revision   graph.Revision `json:"revision"`        // of the claim store, the newest one that the log knows
 	Keys       int            `json:"keys"`
+	Decisions  int            `json:"decisions"`
 }
 
 // Verify reads the whole log, compares every entry with its hashes, and what
@@ -37,7 +38,7 @@ func (l *Ledger) Verify(ctx context.Context, earlier ...Checkpoint) (v Verified,
 }
 
 func verify(ctx context.Context, tx *sql.Tx, earlier []Checkpoint) (v Verified, err error) {
-	t := tables{keys: map[string]string{}, revoked: map[string]bool{}}
+	t := tables{keys: map[string]string{}, revoked: map[string]bool{}, decisions: map[int64]string{}}
 	if v.Entries, err = verifyLog(ctx, tx, t.note); err != nil {
 		return v, err
 	}
@@ -54,7 +55,10 @@ func verify(ctx context.Context, tx *sql.Tx, earlier []Checkpoint) (v Verified, 
 		return v, err
 	}
 	v.Revision = t.last.revision
-	v.Keys, err = t.verifyKeys(ctx, tx)
+	if v.Keys, err = t.verifyKeys(ctx, tx); err != nil {
+		return v, err
+	}
+	v.Decisions, err = t.verifyDecisions(ctx, tx)
 	return v, err
 }
 

@@ -201,6 +201,9 @@ decisions with what the log says of them, and proves that the log goes on from
 each earlier checkpoint given: that nothing up to it was changed, removed, added
 or moved, and that the log was not cut, rolled back or made anew.
 
+With --claims it also compares each revision of the store with its entry, by all
+that the store tells of it.
+
 With --proof it checks the proof of one entry, for which it needs no ledger if
 --verifier is given. The exit status is 1 if anything does not fit.`,
 		Example: `  debadge audit verify --checkpoint monday.checkpoint
@@ -286,6 +289,14 @@ func (p *program) verifyLog(ctx context.Context, l *ledger.Ledger) error {
 	if err != nil {
 		return err
 	}
+	if p.flags.claims {
+		if err := p.with(ctx, streaming, func(ctx context.Context, s graph.Store) error {
+			_, err := l.VerifyStore(ctx, s)
+			return err
+		}); err != nil {
+			return err
+		}
+	}
 	if p.flags.format == "json" {
 		return graph.EncodeJSON(p.stdout, v)
 	}
@@ -300,6 +311,10 @@ func (p *program) writeVerified(v ledger.Verified) error {
 	g.line("  hash       ", "%s", strings.TrimSpace(v.Root.String()))
 	g.line("  revision   ", "%d is the newest of the claims that it knows", v.Revision)
 	g.line("  keys       ", "%d, as the log tells of them", v.Keys)
+	g.line("  decisions  ", "%d, as the log tells of them", v.Decisions)
+	if p.flags.claims {
+		g.line("  claims     ", "each revision up to there is in the store as the log tells of it")
+	}
 	for i, size := range v.Since {
 		g.line("  goes on    ", "from the %s of %s", plural(int(size), "entry", "entries"), p.flags.checkpoints[i])
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"debadge/graph"
@@ -18,33 +19,62 @@ type ledgerFlags struct {
 
 	checkpoints               []string
 	verifier, proof, auditOut string
+	claims                    bool
 	entryKind, entrySubject   string
 	entries                   int
+
+	action  string
+	attach  []string
+	changed bool
+
+	watcher, endpoint string
+	sinceEvent        int
 }
 
+// recordPlace is how the table of settings calls the command that records decisions.
+const recordPlace = "decision record"
+
 // isLedgerCommand reports whether a command's own commands work on the ledger.
-func isLedgerCommand(name string) bool { return name == "key" || name == "audit" }
+func isLedgerCommand(name string) bool {
+	return slices.Contains([]string{"key", "audit", "decision", "watch"}, name)
+}
 
 // ledgerSettings are the rows of the ledger and its commands.
 func ledgerSettings() []setting {
 	return []setting{
 		{"ledger", "DEBADGE_LEDGER", "PATH", func(f *flags) any { return &f.ledger }, "", "where keys, decisions and the audit log are (default: beside a SQLite store, else in the user's data directory)", []string{
-			"key create", "key list", "key revoke", "audit key", "audit verify", "audit checkpoint", "audit proof", "audit export", "audit list", "serve",
+			"key create", "key list", "key revoke", "audit key", "audit verify", "audit checkpoint", "audit proof", "audit export", "audit list",
+			"decision record", "decision list", "decision show", "decision verify", "serve",
+			"watch add", "watch list", "watch events", "watch pause", "watch resume", "watch end",
 		}},
 		{"", "DEBADGE_AUDIT_KEY_FILE", "", nil, "", "the file of the key that signs checkpoints of the audit log (default: beside the ledger; made at first use)", nil},
 
 		{"name", "", "NAME", func(f *flags) any { return &f.keyName }, "", "who or what uses the key, as the audit log will name it; required", []string{"key create"}},
 		{"role", "", "ROLE", func(f *flags) any { return &f.keyRole }, "", "what it may be used for: reader, screener, analyst, officer, monitor or admin; required", []string{"key create"}},
 		{"expires", "", "TIME", func(f *flags) any { return &f.keyExpires }, "", "when it ends: 2027-01-31 (at its end, UTC) or 2027-01-31T12:00:00Z (default: never)", []string{"key create"}},
-		{"format", "", "FORMAT", func(f *flags) any { return &f.format }, "text", "text for people; json for programs", []string{"key create", "key list", "audit verify", "audit list"}},
+		{"format", "", "FORMAT", func(f *flags) any { return &f.format }, "text", "text for people; json for programs", []string{
+			"key create", "key list", "audit verify", "audit list", "decision record", "decision list", "decision show", "decision verify",
+			"watch list", "watch events",
+		}},
 
 		{"checkpoint", "", "FILE", func(f *flags) any { return &f.checkpoints }, []string(nil), "prove that the log goes on from this earlier checkpoint; may be repeated", []string{"audit verify"}},
 		{"verifier", "", "KEY", func(f *flags) any { return &f.verifier }, "", "the key that checkpoints are verified by, as audit key printed it (default: that of the ledger itself)", []string{"audit verify"}},
+		{"claims", "", "", func(f *flags) any { return &f.claims }, false, "compare the claims of the store with the log, too", []string{"audit verify"}},
 		{"proof", "", "FILE", func(f *flags) any { return &f.proof }, "", "check this proof of one entry, and nothing else", []string{"audit verify"}},
 		{"out", "", "FILE", func(f *flags) any { return &f.auditOut }, "", "write it to this file (default: the standard output)", []string{"audit checkpoint"}},
 		{"kind", "", "KIND", func(f *flags) any { return &f.entryKind }, "", "entries of this kind alone: change, import, screening, decision, key, policy or watch", []string{"audit list"}},
 		{"subject", "", "SUBJECT", func(f *flags) any { return &f.entrySubject }, "", "entries about this alone, such as key-1 or revision:12", []string{"audit list"}},
 		{"limit", "", "N", func(f *flags) any { return &f.entries }, 20, "the newest so many, 0 for all", []string{"audit list"}},
+
+		{"action", "", "ACTION", func(f *flags) any { return &f.action }, "", "what was done: block, review or pass; required", []string{"decision record"}},
+		{"reason", "", "TEXT", func(f *flags) any { return &f.reason }, "", "why it was decided so; required", []string{"decision record"}},
+		{"attach", "", "FILE", func(f *flags) any { return &f.attach }, []string(nil), "keep the name and SHA-256 of this file; may be repeated", []string{"decision record"}},
+		{"subject", "", "ID", func(f *flags) any { return &f.entrySubject }, "", "decisions on this product or company alone", []string{"decision list"}},
+		{"changed", "", "", func(f *flags) any { return &f.changed }, false, "those alone that would be on another finding today, and why", []string{"decision list"}},
+
+		{"watcher", "", "NAME", func(f *flags) any { return &f.watcher }, "", "who is to be told; required", []string{"watch add"}},
+		{"endpoint", "", "URL", func(f *flags) any { return &f.endpoint }, "", "where a service delivers the events (default: they are fetched)", []string{"watch add"}},
+		{"since", "", "N", func(f *flags) any { return &f.sinceEvent }, 0, "only events after the one of this number", []string{"watch events"}},
 	}
 }
 

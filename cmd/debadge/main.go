@@ -118,8 +118,8 @@ func (p *program) root() *cobra.Command {
 		p.retractCommand(),
 		p.storeCommand(),
 	)
-	p.add(root, "account", p.auditCommand(), p.keyCommand())
-	p.add(root, "run", p.serveCommand(), p.healthcheckCommand(), p.configCommand(), p.versionCommand(), settingsTopic())
+	p.add(root, "account", p.decisionCommand(), p.watchCommand(), p.auditCommand(), p.keyCommand())
+	p.add(root, "run", p.serveCommand(), p.mcpCommand(), p.healthcheckCommand(), p.configCommand(), p.versionCommand(), settingsTopic())
 	refuseUnknownShell(root)
 	return root
 }

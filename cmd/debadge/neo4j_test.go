@@ -35,7 +35,7 @@ func TestServeOutlivesItsNeo4j(t *testing.T) {
 		if _, out, wrong := command(t, "trace", "Seller X2", "--format", "json", "--store", args[1]); out != want {
 			t.Errorf("%s on the command line:\n%s%s\nSQLite:\n%s", args[1], out, wrong, want)
 		}
-		address, _ := start(t, args...)
+		address, _ := start(t, append(args, "--ledger", t.TempDir()+"/ledger.db")...)
 		waitUntilReady(t, address)
 		addresses = append(addresses, address)
 		if status, body := trace(t, address); status != http.StatusOK || body != want {

@@ -89,11 +89,14 @@ func (p *program) serve(ctx context.Context) (err error) {
 		ready.options.Tracer = tracer
 		s = span.Wrap(s, tracer, "store", span.Calls)
 	}
-	closeLedger, err := p.keepLedger(ctx, late, log, &ready.options)
+	l, closeLedger, err := p.serveLedger(ctx, late, log)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, closeLedger()) }()
+	if ready.options.Access, err = p.access(l); err != nil {
+		return err
+	}
 	if p.flags.manifest != "" {
 		stop, err := p.keepServed(ctx, s, registers, log)
 		if err != nil {
@@ -135,54 +138,6 @@ func (p *program) answer(ctx context.Context, log *slog.Logger, ready prepared) 
 	log.LogAttrs(ctx, slog.LevelInfo, "listening", slog.String("url", address), slog.String("store", p.storeName()),
 		slog.String("anonymous", anonymous), slog.String("version", thisBuild().Version))
 	return api.Serve(ctx, l, handler, log, patience)
-}
-
-// followEvery is how often the audit log is brought up to the store.
-const followEvery = time.Second
-
-// keepLedger opens the ledger, lets its keys in, and keeps its audit log up to
-// the store. done brings it up once more, and closes it.
-func (p *program) keepLedger(ctx context.Context, s graph.Store, log *slog.Logger, o *api.Options) (done func() error, err error) {
-	l, err := p.openLedger(ctx, holding, "debadge serve")
-	if err != nil {
-		return nil, err
-	}
-	if o.Access, err = p.access(l); err != nil {
-		return nil, errors.Join(err, l.Close())
-	}
-	told := "" // the same failure each second is told once
-	follow := func(ctx context.Context) {
-		_, err := l.Follow(ctx, s)
-		if err == nil || ctx.Err() != nil || graph.KindOf(err) == graph.KindUnavailable {
-			return
-		}
-		if text := err.Error(); text != told {
-			told = text
-			log.LogAttrs(ctx, slog.LevelError, "the audit log cannot follow the store", slog.String("error", text))
-		}
-	}
-	life, cancel := context.WithCancel(ctx)
-	var under sync.WaitGroup
-	under.Go(func() {
-		ticker := time.NewTicker(followEvery)
-		defer ticker.Stop()
-		for {
-			select {
-			case <-life.Done():
-				return
-			case <-ticker.C:
-				follow(life)
-			}
-		}
-	})
-	return func() error {
-		cancel()
-		under.Wait()
-		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), followEvery)
-		defer cancel()
-		follow(last)
-		return l.Close()
-	}, nil
 }
 
 // keepServed keeps registers current beside a service; stop waits for a refresh

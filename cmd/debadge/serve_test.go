@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -44,10 +45,11 @@ func start(t *testing.T, args ...string) (address string, stop func() int) {
 	go func() {
 		exit <- p.run(ctx, append([]string{"serve", "--addr", "127.0.0.1:0", "--anonymous", "admin"}, args...))
 	}()
-	stop = func() int {
+	stop = sync.OnceValue(func() int {
 		cancel()
 		return <-exit
-	}
+	})
+	t.Cleanup(func() { stop() }) // before the folder of its ledger is removed
 	for {
 		select {
 		case line := <-log:
@@ -56,6 +58,7 @@ func start(t *testing.T, args ...string) (address string, stop func() int) {
 				return entry.URL, stop
 			}
 		case code := <-exit:
+			exit <- code
 			t.Fatalf("the service ended with %d", code)
 		}
 	}
@@ -121,7 +124,7 @@ func waitUntilReady(t *testing.T, address string) {
 }
 
 func TestServeStartsWithoutItsStore(t *testing.T) {
-	address, stop := start(t, "--store", "bolt://127.0.0.1:1")
+	address, stop := start(t, "--store", "bolt://127.0.0.1:1", "--ledger", t.TempDir()+"/ledger.db")
 	if code, _, wrong := command(t, "healthcheck", "--live", "--addr", address); code != answered {
 		t.Errorf("alive: %d, %s", code, wrong)
 	}

@@ -157,25 +157,6 @@ func TestServeLetsKeysIn(t *testing.T) {
 	}
 }
 
-// TestServeFollowsItsStoreIntoTheAuditLog checks that what was imported before
-// the service began is in the audit log.
-func TestServeFollowsItsStoreIntoTheAuditLog(t *testing.T) {
-	db := "sqlite:" + filepath.Join(t.TempDir(), "claims.db")
-	if code, _, wrong := command(t, "import", "bundle", "testdata/case.json", "--store", db); code != answered {
-		t.Fatal(wrong)
-	}
-	launch(t, nil, "--store", db)
-	for {
-		if _, out, _ := command(t, "audit", "list", "--store", db); strings.Contains(out, "revision:1") {
-			return
-		}
-		if t.Context().Err() != nil {
-			t.Fatal("no entry of the revision")
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-}
-
 // TestServeTakesTokens asks with tokens of a real issuer.
 func TestServeTakesTokens(t *testing.T) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

@@ -87,11 +87,11 @@ func askingSettings() []setting {
 		{"", "DEBADGE_NEO4J_USER", "", nil, "", "user at the Neo4j server", []string{everywhere}},
 		{"", "DEBADGE_NEO4J_PASSWORD", "", nil, "", "password at the Neo4j server", []string{everywhere}},
 
-		{"as-of", "", "DATE", func(f *flags) any { return &f.asOf }, "", "the day in the world that is asked about, YYYY-MM-DD (default: today, UTC)", []string{"trace", "reach", "screen", "dossier", "lists", "members", "diff"}},
-		{"known-at", "", "TIME|REVISION", func(f *flags) any { return &f.knownAt }, "", "what debadge knew then: 2026-01-31T12:00:00Z, 2026-01-31 (to its end, UTC) or a revision (default: the newest)", append([]string{"lists", "members", "resolve", exportPlace}, questions...)},
-		{"policy", "DEBADGE_POLICY", "NAME|FILE", func(f *flags) any { return &f.policy }, "default", "the rules that count: default, strict, cautious, or a file in YAML or JSON", append([]string{"refresh", "diff"}, questions...)},
-		{"list", "", "LIST", func(f *flags) any { return &f.lists }, []string(nil), "count this list alone, by id or name; may be repeated", questions},
-		{"paths", "", "N", func(f *flags) any { return &f.paths }, 1, "show up to so many paths to each listing", []string{"trace", "dossier"}},
+		{"as-of", "", "DATE", func(f *flags) any { return &f.asOf }, "", "the day in the world that is asked about, YYYY-MM-DD (default: today, UTC)", []string{"trace", "reach", "screen", "dossier", "lists", "members", "diff", recordPlace}},
+		{"known-at", "", "TIME|REVISION", func(f *flags) any { return &f.knownAt }, "", "what debadge knew then: 2026-01-31T12:00:00Z, 2026-01-31 (to its end, UTC) or a revision (default: the newest)", append([]string{"lists", "members", "resolve", exportPlace, recordPlace}, questions...)},
+		{"policy", "DEBADGE_POLICY", "NAME|FILE", func(f *flags) any { return &f.policy }, "default", "the rules that count: default, strict, cautious, or a file in YAML or JSON", append([]string{"refresh", "diff", recordPlace, "watch add"}, questions...)},
+		{"list", "", "LIST", func(f *flags) any { return &f.lists }, []string(nil), "count this list alone, by id or name; may be repeated", append([]string{recordPlace, "watch add"}, questions...)},
+		{"paths", "", "N", func(f *flags) any { return &f.paths }, 1, "show up to so many paths to each listing", []string{"trace", "dossier", recordPlace}},
 		{"all", "", "", func(f *flags) any { return &f.all }, false, "show every listing in full, with the addresses of its sources", []string{"trace", "timeline"}},
 		{"out", "", "FILE", func(f *flags) any { return &f.out }, "", "write to this file, .html or .pdf (default: HTML to the standard output)", []string{"dossier"}},
 		{"limit", "", "N", func(f *flags) any { return &f.limit }, 0, "at most so many rows, 0 for all (default: 100 as text, else all)", []string{"reach"}},
@@ -122,7 +122,7 @@ func keepingSettings() []setting {
 	return []setting{
 		{"reason", "", "TEXT", func(f *flags) any { return &f.reason }, "", "why the claim is withdrawn; required", []string{"retract"}},
 		{"replaced-by", "", "CLAIM", func(f *flags) any { return &f.replacedBy }, "", "the claim that takes its place", []string{"retract"}},
-		{"author", "DEBADGE_AUTHOR", "NAME", func(f *flags) any { return &f.author }, "", "who adds or withdraws claims, or decides", []string{"retract", "resolve", "refresh", importFormat}},
+		{"author", "DEBADGE_AUTHOR", "NAME", func(f *flags) any { return &f.author }, "", "who adds or withdraws claims, or decides", []string{"retract", "resolve", "refresh", importFormat, recordPlace}},
 
 		{"edition", "", "DATE", func(f *flags) any { return &f.edition }, "", "the day on which the edition was published, YYYY-MM-DD (default: what the file says)", []string{importFormat}},
 		{"strict", "", "", func(f *flags) any { return &f.strict }, false, "import nothing if anything is refused", []string{importFormat}},
@@ -138,7 +138,7 @@ func keepingSettings() []setting {
 		{"print-manifest", "", "", func(f *flags) any { return &f.printManifest }, false, "print the shipped manifest, and do nothing else", []string{"refresh"}},
 
 		{"addr", "DEBADGE_ADDR", "HOST:PORT", func(f *flags) any { return &f.addr }, "127.0.0.1:8080", "where to listen", []string{"serve"}},
-		{"read", "DEBADGE_READ", "index|direct", func(f *flags) any { return &f.read }, "index", "answer from an index in memory, or directly from the store", []string{"serve", "screen", "diff"}},
+		{"read", "DEBADGE_READ", "index|direct", func(f *flags) any { return &f.read }, "index", "answer from an index in memory, or directly from the store", []string{"serve", "mcp", "screen", "diff", "decision list", "decision verify", "watch events"}},
 		{"addr", "", "URL", func(f *flags) any { return &f.target }, "http://127.0.0.1:8080", "the service to ask", []string{"healthcheck"}},
 		{"live", "", "", func(f *flags) any { return &f.live }, false, "ask whether the process is alive, not whether it can answer", []string{"healthcheck"}},
 	}
@@ -176,6 +176,13 @@ var formats = map[string][]string{
 	"key list":     {"text", "json"},
 	"audit verify": {"text", "json"},
 	"audit list":   {"text", "json"},
+
+	"decision record": {"text", "json"},
+	"decision list":   {"text", "json"},
+	"decision show":   {"text", "json"},
+	"decision verify": {"text", "json"},
+	"watch list":      {"text", "json"},
+	"watch events":    {"text", "json"},
 }
 
 // register adds the flags of a command to a set.

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"debadge/graph"
+	"debadge/ledger"
+)
+
+// serveLedger takes the ledger for a service, and keeps its log and findings up
+// to date with the store until it is closed.
+func (p *program) serveLedger(ctx context.Context, s graph.Store, log *slog.Logger) (l *ledger.Ledger, closing func() error, err error) {
+	if l, err = p.openLedger(ctx, holding, "debadge serve"); err != nil {
+		return nil, nil, err
+	}
+	// Requests that are in flight when ctx ends may still change claims.
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	k := ledgerKeeper{ledger: l, store: s, clock: p.clock, log: log}
+	var under sync.WaitGroup
+	under.Go(func() { k.keep(ctx) })
+	return l, func() error {
+		cancel()
+		under.Wait()
+		return l.Close()
+	}, nil
+}
+
+// ledgerKeeper brings the ledger up to date again and again.
+type ledgerKeeper struct {
+	ledger *ledger.Ledger
+	store  graph.Store
+	clock  func() time.Time
+	log    *slog.Logger
+
+	revision graph.Revision // of the last rescreening
+	day      graph.Day
+	told     string // the last error, which is told once
+}
+
+func (k *ledgerKeeper) keep(ctx context.Context) {
+	for {
+		err := k.once(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err == nil:
+			k.told = ""
+		case k.told != err.Error():
+			k.told = err.Error()
+			k.log.LogAttrs(ctx, slog.LevelWarn, "the ledger cannot be brought up to date", slog.String("error", k.told), slog.Any("cause", errors.Unwrap(err)))
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(feedInterval):
+		}
+	}
+}
+
+func (k *ledgerKeeper) once(ctx context.Context) error {
+	if _, err := k.store.Status(ctx); err != nil {
+		return nil //nolint:nilerr // what waits for the store tells why it is away
+	}
+	revision, err := k.ledger.Follow(ctx, k.store)
+	if err != nil {
+		return err
+	}
+	day := graph.DayOf(k.clock())
+	if revision == k.revision && day == k.day {
+		return nil
+	}
+	done, err := k.ledger.Rescreen(ctx, k.store, day)
+	if err != nil {
+		return err
+	}
+	k.revision, k.day = done.Revision, day
+	if done.Changed > 0 {
+		k.log.LogAttrs(ctx, slog.LevelInfo, "findings changed where somebody decided or watches",
+			slog.Int("changed", done.Changed), slog.Int("events", done.Events), slog.Int("looked", done.Looked), slog.Any("revision", done.Revision))
+	}
+	return nil
+}

@@ -1,0 +1,351 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"debadge/graph"
+)
+
+// Decision is what an officer decided about a finding, with all that is needed
+// to ask for the finding again. It is never changed: what is decided later about
+// the same subject is another one.
+type Decision struct {
+	ID          string       `json:"id"`
+	RecordedAt  time.Time    `json:"recorded_at"`
+	Author      string       `json:"author"`
+	Action      graph.Action `json:"action"` // that was taken, whatever the policy asked for
+	Reasoning   string       `json:"reasoning"`
+	Attachments []Attachment `json:"attachments,omitempty"`
+	Question    Question     `json:"question"`
+	Answer      AnswerRef    `json:"answer"`
+}
+
+// Attachment is a document that a decision refers to. It is kept elsewhere; its
+// digest says which one it was.
+type Attachment struct {
+	Name   string `json:"name"`
+	SHA256 string `json:"sha256"` // 64 hexadecimal digits
+}
+
+// Question is a question as it was asked, pinned so that it will be the same for
+// ever.
+type Question struct {
+	Asked        string         `json:"asked"`   // the subject as it was asked for
+	Subject      string         `json:"subject"` // its id; as asked if it was not known
+	AsOf         graph.Date     `json:"as_of"`
+	KnownAt      *time.Time     `json:"known_at"`
+	Revision     graph.Revision `json:"revision"`
+	Policy       graph.Policy   `json:"policy"`
+	PolicyDigest string         `json:"policy_digest"`
+	Lists        []string       `json:"lists,omitempty"` // to which the question was narrowed
+	Paths        int            `json:"paths"`
+}
+
+// graphQuestion is the question as the engine takes it.
+func (q *Question) graphQuestion() graph.Question {
+	return graph.Question{
+		Subject: q.Subject, AsOf: q.AsOf.Earliest(), KnownAt: graph.Moment{Revision: q.Revision},
+		Policy: q.Policy, Lists: q.Lists, Paths: q.Paths,
+	}
+}
+
+// AnswerRef says what the answer to a question was.
+type AnswerRef struct {
+	Form   int    `json:"form"`   // of the answer whose digest this is; see DESIGN.md
+	Digest string `json:"digest"` // of its canonical JSON
+	graph.Assessment
+}
+
+// answerForm is the form that answers have now.
+const answerForm = 1
+
+// NewDecision is a decision to be recorded.
+type NewDecision struct {
+	Author      string
+	Action      graph.Action
+	Reasoning   string
+	Attachments []Attachment
+	Question    graph.Question // KnownAt may be the newest; it is pinned
+}
+
+const (
+	decisionID   = "decision-"
+	maxReasoning = 20_000
+	maxAttached  = 100
+)
+
+func (n *NewDecision) check() error {
+	var fields []graph.FieldError
+	wrong := func(field, message string) { fields = append(fields, graph.FieldError{Field: field, Message: message}) }
+	if err := checkName(n.Author); err != nil {
+		wrong("author", err.Error())
+	}
+	if n.Action.String() == "" {
+		wrong("action", "is missing; use pass, review or block")
+	}
+	switch {
+	case strings.TrimSpace(n.Reasoning) == "":
+		wrong("reasoning", "is empty; later readers will ask why")
+	case len(n.Reasoning) > maxReasoning:
+		wrong("reasoning", "is longer than 20,000 bytes; attach a document")
+	}
+	if len(n.Attachments) > maxAttached {
+		wrong("attachments", "are more than 100")
+	}
+	for i, a := range n.Attachments {
+		if err := checkName(a.Name); err != nil {
+			wrong("attachments["+strconv.Itoa(i)+"].name", err.Error())
+		}
+		if !isDigest("sha256:" + a.SHA256) {
+			wrong("attachments["+strconv.Itoa(i)+"].sha256", "is not 64 hexadecimal digits in lower case")
+		}
+	}
+	if strings.TrimSpace(n.Question.Subject) == "" || strings.ContainsFunc(n.Question.Subject, unicode.IsControl) {
+		wrong("subject", "is empty, or has control characters")
+	}
+	if len(fields) == 0 {
+		return nil
+	}
+	return &graph.Error{Kind: graph.KindInvalid, Message: "the decision is refused", Fields: fields}
+}
+
+// Decide asks the question, pins it to the revision of the answer, and records
+// the decision with its entry in the log. Actor is who the log says it was.
+func (l *Ledger) Decide(ctx context.Context, store graph.Store, actor string, n NewDecision) (Decision, error) {
+	if err := n.check(); err != nil {
+		return Decision{}, err
+	}
+	first, err := graph.Trace(ctx, store, n.Question)
+	if err != nil {
+		return Decision{}, err
+	}
+	if first.Revision == 0 {
+		return Decision{}, graph.Errorf(graph.KindInvalid, "the store knew nothing yet at that time; there is no finding to decide on")
+	}
+	d := Decision{
+		RecordedAt: l.now(), Author: n.Author, Action: n.Action, Reasoning: n.Reasoning, Attachments: n.Attachments,
+		Question: pinned(n.Question, first),
+	}
+	answer, err := graph.Trace(ctx, store, d.Question.graphQuestion())
+	if err != nil {
+		return Decision{}, err
+	}
+	d.Question.KnownAt = answer.KnownAt
+	digest, err := DigestOf(answer)
+	if err != nil {
+		return Decision{}, err
+	}
+	d.Answer = AnswerRef{Form: answerForm, Digest: digest, Assessment: assessmentOf(answer)}
+	s, err := standingOf(ctx, store, &d)
+	if err != nil {
+		return Decision{}, err
+	}
+	err = l.write(ctx, func(ctx context.Context, tx *sql.Tx) error { return d.insert(ctx, tx, actor, s) })
+	return d, err
+}
+
+// pinned is a question that will find the same answer for ever.
+func pinned(q graph.Question, a graph.Answer) Question {
+	p := Question{
+		Asked: q.Subject, Subject: q.Subject, AsOf: q.AsOf.Date(), Revision: a.Revision,
+		Policy: q.Policy, PolicyDigest: q.Policy.Digest(), Paths: max(q.Paths, 1),
+	}
+	if a.Subject != nil {
+		p.Subject = string(a.Subject.ID)
+	}
+	for _, id := range a.Lists {
+		p.Lists = append(p.Lists, string(id))
+	}
+	return p
+}
+
+func assessmentOf(a graph.Answer) graph.Assessment {
+	return graph.Assessment{Finding: a.Finding, Strength: a.Strength, Action: a.Action, Complete: a.Complete}
+}
+
+// decisionDetails are what the log says of a decision beside its digest.
+type decisionDetails struct {
+	Author   string         `json:"author"`
+	Subject  string         `json:"subject"`
+	Action   graph.Action   `json:"action"`
+	Finding  graph.Finding  `json:"finding"`
+	Revision graph.Revision `json:"revision"`
+	Answer   string         `json:"answer"`
+}
+
+func (d *Decision) insert(ctx context.Context, tx *sql.Tx, actor string, s standing) error {
+	var id int64
+	if err := tx.QueryRowContext(ctx, "SELECT coalesce(max(id), 0) + 1 FROM decisions").Scan(&id); err != nil {
+		return err
+	}
+	d.ID = decisionID + strconv.FormatInt(id, 10)
+	record, err := canonical(d)
+	if err != nil {
+		return err
+	}
+	entry, err := appendEntries(ctx, tx, d.RecordedAt, Event{
+		Actor: actor, Kind: DecisionEntry, Subject: d.ID, Digest: digestOf(record), Details: decisionDetails{
+			Author: d.Author, Subject: d.Question.Subject, Action: d.Action, Finding: d.Answer.Finding,
+			Revision: d.Question.Revision, Answer: d.Answer.Digest,
+		},
+	})
+	if err != nil {
+		return err
+	}
+	if err := keepPolicy(ctx, tx, d.Question.Policy); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, "INSERT INTO decisions (id, entry, record) VALUES (?, ?, ?)", id, entry, string(record)); err != nil {
+		return err
+	}
+	s.decision = id
+	return s.insert(ctx, tx)
+}
+
+func keepPolicy(ctx context.Context, tx *sql.Tx, policy graph.Policy) error {
+	rules, err := json.Marshal(policy)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, "INSERT OR IGNORE INTO policies (digest, rules) VALUES (?, ?)", policy.Digest(), string(rules))
+	return err
+}
+
+func parseNumbered(prefix, id, what string) (int64, error) {
+	digits, ok := strings.CutPrefix(id, prefix)
+	n, err := strconv.ParseInt(digits, 10, 64)
+	if !ok || err != nil || n < 1 || strconv.FormatInt(n, 10) != digits {
+		return 0, graph.Errorf(graph.KindInvalid, "%.60q is not the id of a %s, such as %s1", id, what, prefix)
+	}
+	return n, nil
+}
+
+// Decision returns a decision by its id.
+func (l *Ledger) Decision(ctx context.Context, id string) (d Decision, err error) {
+	n, err := parseNumbered(decisionID, id, "decision")
+	if err != nil {
+		return Decision{}, err
+	}
+	err = l.read(ctx, func(tx *sql.Tx) error {
+		d, err = scanDecision(tx.QueryRowContext(ctx, "SELECT id, record FROM decisions WHERE id = ?", n))
+		if errors.Is(err, sql.ErrNoRows) {
+			err = graph.Errorf(graph.KindNotFound, "there is no %s", id)
+		}
+		return err
+	})
+	return d, err
+}
+
+func scanDecision(row interface{ Scan(into ...any) error }) (d Decision, err error) {
+	var (
+		id     int64
+		record string
+	)
+	if err := row.Scan(&id, &record); err != nil {
+		return Decision{}, err
+	}
+	if err := json.Unmarshal([]byte(record), &d); err != nil || d.ID != decisionID+strconv.FormatInt(id, 10) {
+		return Decision{}, damaged("%s%d is no decision: %v", decisionID, id, err)
+	}
+	return d, nil
+}
+
+// Decisions selects decisions; all conditions that are given must hold.
+type Decisions struct {
+	Subject string // the id of a product or company
+	After   string // only after the decision with this id
+	Limit   int    // at most so many; 0 is no limit
+}
+
+// Decisions returns the decisions that match, in the order in which they were
+// recorded.
+func (l *Ledger) Decisions(ctx context.Context, which Decisions) ([]Decision, error) {
+	text, args := "SELECT id, record FROM decisions WHERE id > ?", []any{int64(0)}
+	if which.After != "" {
+		n, err := parseNumbered(decisionID, which.After, "decision")
+		if err != nil {
+			return nil, err
+		}
+		args[0] = n
+	}
+	if which.Subject != "" {
+		text, args = text+" AND subject = ?", append(args, which.Subject)
+	}
+	text += " ORDER BY id"
+	if which.Limit > 0 {
+		text, args = text+" LIMIT ?", append(args, which.Limit)
+	}
+	all := []Decision{}
+	err := l.read(ctx, func(tx *sql.Tx) error {
+		return each(ctx, tx, func(rows *sql.Rows) error {
+			d, err := scanDecision(rows)
+			all = append(all, d)
+			return err
+		}, text, args...)
+	})
+	return all, err
+}
+
+// DecisionCheck is what asking a decision's question again came to.
+type DecisionCheck struct {
+	ID     string `json:"id"`
+	Same   bool   `json:"same"`
+	Digest string `json:"digest"`           // of the answer as the decision has it
+	Now    string `json:"now,omitempty"`    // of the answer that came this time
+	Reason string `json:"reason,omitempty"` // why they are not the same, if there is no answer
+}
+
+// verifyBatch is how many decisions are read at a time.
+const verifyBatch = 200
+
+// VerifyDecisions asks the question of every decision again and yields whether
+// the answer is the same, in the order of decisions.
+func (l *Ledger) VerifyDecisions(ctx context.Context, store graph.Store, yield func(DecisionCheck) error) error {
+	which := Decisions{Limit: verifyBatch}
+	for {
+		batch, err := l.Decisions(ctx, which)
+		if err != nil || len(batch) == 0 {
+			return err
+		}
+		for i := range batch {
+			c, err := batch[i].verify(ctx, store)
+			if err != nil {
+				return err
+			}
+			if err := yield(c); err != nil {
+				return err
+			}
+		}
+		which.After = batch[len(batch)-1].ID
+	}
+}
+
+func (d *Decision) verify(ctx context.Context, store graph.Store) (DecisionCheck, error) {
+	c := DecisionCheck{ID: d.ID, Digest: d.Answer.Digest}
+	switch {
+	case d.Answer.Form != answerForm:
+		c.Reason = "its answer has form " + strconv.Itoa(d.Answer.Form) + ", which this debadge does not know; ask the one that recorded it"
+		return c, nil
+	case d.Question.Policy.Digest() != d.Question.PolicyDigest:
+		c.Reason = "its policy is not the one of its digest"
+		return c, nil
+	}
+	answer, err := graph.Trace(ctx, store, d.Question.graphQuestion())
+	if err != nil {
+		if kind := graph.KindOf(err); kind == graph.KindUnavailable || kind == graph.KindInternal {
+			return c, err
+		}
+		c.Reason = err.Error()
+		return c, nil
+	}
+	c.Now, err = DigestOf(answer)
+	c.Same = c.Now == c.Digest
+	return c, err
+}
