@@ -18,6 +18,7 @@ import (
 
 	"debadge/graph"
 	"debadge/graph/resolve"
+	"debadge/jobs"
 )
 
 // Options is what the API is made of. Store, Clock and Log are needed; the rest
@@ -41,14 +42,19 @@ type Options struct {
 	MaxLag time.Duration        // how far the index may be behind; default 10 s
 	Tracer trace.TracerProvider // nil traces nothing
 
+	Jobs     *jobs.Queue // nil keeps none; somebody else runs it
+	Importer Importer    // nil imports nothing
+
 	RequestTimeout time.Duration // of one answer; default 10 s
 	StreamTimeout  time.Duration // of one stream; default 5 minutes
+	IdleTimeout    time.Duration // of a stream without a limit, on which nothing moves; default 1 minute
 	MaxBodyBytes   int64         // of a request; default 1 MiB
 }
 
 const (
 	defaultRequestTimeout = 10 * time.Second
 	defaultStreamTimeout  = 5 * time.Minute
+	defaultIdleTimeout    = time.Minute
 	defaultMaxBody        = 1 << 20
 	defaultMaxLag         = 10 * time.Second
 )
@@ -88,9 +94,10 @@ func newServer(o Options) (*server, error) {
 	o.Version = cmp.Or(o.Version, "unknown")
 	o.RequestTimeout = cmp.Or(o.RequestTimeout, defaultRequestTimeout)
 	o.StreamTimeout = cmp.Or(o.StreamTimeout, defaultStreamTimeout)
+	o.IdleTimeout = cmp.Or(o.IdleTimeout, defaultIdleTimeout)
 	o.MaxBodyBytes = cmp.Or(o.MaxBodyBytes, defaultMaxBody)
 	o.MaxLag = cmp.Or(o.MaxLag, defaultMaxLag)
-	if o.RequestTimeout < 0 || o.StreamTimeout < 0 || o.MaxBodyBytes < 0 {
+	if o.RequestTimeout < 0 || o.StreamTimeout < 0 || o.IdleTimeout < 0 || o.MaxBodyBytes < 0 {
 		return nil, graph.Errorf(graph.KindInvalid, "a limit of the API is below 0")
 	}
 	if o.Names == nil {
@@ -147,6 +154,9 @@ func (s *server) route() error {
 	s.addSearch()
 	s.addEntities()
 	s.addLists()
+	s.addScreen()
+	s.addJobs()
+	s.addReconcile()
 	s.addPolicies()
 	s.addClaims()
 	s.addChanges()

@@ -40,10 +40,12 @@ func (s *server) await(ctx context.Context, in any) error {
 	late := &lateError{wanted: demand.least()}
 	for {
 		err := s.Store.View(ctx, graph.Moment{Revision: late.wanted}, func(graph.View) error { return nil })
-		if graph.KindOf(err) != graph.KindNotFound {
-			return err // which is nil once the revision is there
+		if graph.KindOf(err) == graph.KindNotFound {
+			err = s.Store.View(ctx, graph.Moment{}, func(v graph.View) error { late.have, _ = v.At(); return nil })
+		} else if err == nil {
+			return nil
 		}
-		if err := s.Store.View(ctx, graph.Moment{}, func(v graph.View) error { late.have, _ = v.At(); return nil }); err != nil {
+		if err != nil && (late.have == 0 || ctx.Err() == nil) {
 			return err
 		}
 		select {

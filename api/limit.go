@@ -11,10 +11,10 @@ import (
 const writeGrace = 5 * time.Second
 
 // limit bounds how long an answer may take. One that may take longer than the
-// server lets anything be written gets a limit on writing of its own.
+// server lets anything be written gets a limit on writing of its own, unless w is nil.
 func (s *server) limit(parent context.Context, w http.ResponseWriter) (context.Context, func()) {
 	ctx, cancel := context.WithTimeout(parent, s.RequestTimeout)
-	if s.RequestTimeout+writeGrace < defaultLimits().write {
+	if w == nil || s.RequestTimeout+writeGrace < defaultLimits().write {
 		return ctx, cancel
 	}
 	stop := limitWrites(parent, http.NewResponseController(w), s.RequestTimeout)

@@ -144,6 +144,15 @@ func (s *server) streamReach(parent context.Context, w http.ResponseWriter, in *
 	panic(http.ErrAbortHandler) // a client that does not look for the last line sees a failure too
 }
 
+// quality is how much a client wants a media type, 1 if it does not say.
+func quality(params map[string]string) float64 {
+	q, err := strconv.ParseFloat(params["q"], 64)
+	if err != nil {
+		return 1
+	}
+	return q
+}
+
 // accepts reports whether a client asks for a media type by name, and prefers
 // nothing else that the path can give.
 func accepts(header, want string) bool {
@@ -153,10 +162,7 @@ func accepts(header, want string) bool {
 		if err != nil {
 			continue
 		}
-		q, err := strconv.ParseFloat(params["q"], 64)
-		if err != nil {
-			q = 1
-		}
+		q := quality(params)
 		switch media {
 		case want:
 			wanted = max(wanted, q)

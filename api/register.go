@@ -77,7 +77,7 @@ func serve[I any](s *server, op *huma.Operation, write func(huma.Context, *I)) {
 			Description: "Names the request in the log; a well-formed one of the caller's is kept.",
 			Schema:      &huma.Schema{Type: huma.TypeString},
 		}}
-		if status == "200" {
+		if strings.HasPrefix(status, "2") {
 			continue
 		}
 		r.Content = map[string]*huma.MediaType{problemType: {Schema: schema}}
@@ -92,6 +92,9 @@ func serve[I any](s *server, op *huma.Operation, write func(huma.Context, *I)) {
 		return &reply{Body: func(hc huma.Context) { write(hc, in) }}, nil
 	})
 	described := operationIn(s.huma.OpenAPI().Paths[op.Path], op.Method)
+	if body, ok := op.Metadata[ownBodyKey].(*huma.RequestBody); ok {
+		described.RequestBody = body
+	}
 	describeParameters(described)
 	s.routes = append(s.routes, described)
 	s.note(described)
@@ -181,7 +184,7 @@ func refuseParameter(name string, values, known []string, repeatable bool) strin
 // refuseBody refuses a body where an operation takes none.
 func (s *server) refuseBody(hc huma.Context) *problem {
 	if hc.Operation().RequestBody != nil {
-		return nil // huma reads it, up to the operation's own limit
+		return nil // huma reads it, or the operation, up to a limit of its own
 	}
 	r := humagin.Unwrap(hc).Request
 	if r.Body == nil || r.Body == http.NoBody || r.ContentLength == 0 {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/json"
 	"reflect"
 	"strings"
 	"time"
@@ -25,6 +26,7 @@ func shapes() map[reflect.Type]huma.Schema {
 		reflect.TypeFor[graph.Confidence](): {Type: huma.TypeNumber, Minimum: new(0.0), Maximum: new(1.0)},
 		reflect.TypeFor[graph.Revision]():   {Type: huma.TypeInteger, Minimum: new(0.0)},
 		reflect.TypeFor[graph.ID]():         {Type: huma.TypeString, Description: "A kind and one to three more parts, such as kind:slug or kind:maker:slug."},
+		reflect.TypeFor[json.RawMessage]():  {Type: huma.TypeObject, AdditionalProperties: true},
 		reflect.TypeFor[graph.Status]():     names(graph.Confirmed, graph.Reported, graph.Alleged, graph.Disputed),
 		reflect.TypeFor[graph.Way]():        names(graph.Direct, graph.ByLineage, graph.ByOwnership, graph.ByAffiliation),
 		reflect.TypeFor[graph.Action]():     names(graph.Pass, graph.Review, graph.Block),

@@ -166,17 +166,9 @@ func (f *finder) on(ctx context.Context, v graph.View) (done func(), err error) 
 
 // byText answers with the candidates of a text.
 func (f *finder) byText(ctx context.Context) (searchAnswer, error) {
-	x, err := f.s.Names.At(ctx, f.in.Cursor.bind(f.in.KnownAt))
+	x, err := f.s.names(ctx, f.in.Cursor.bind(f.in.KnownAt), f.in.MinRevision)
 	if err != nil {
 		return searchAnswer{}, err
-	}
-	if f.in.MinRevision > x.Revision() && f.in.Cursor.revision == 0 && f.in.KnownAt.at == (graph.Moment{}) {
-		if err := f.s.Names.Wait(ctx, f.in.MinRevision); err != nil {
-			return searchAnswer{}, err
-		}
-		if x, err = f.s.Names.At(ctx, graph.Moment{}); err != nil {
-			return searchAnswer{}, err
-		}
 	}
 	if x, err = x.With(resolve.Options{Threshold: f.in.Threshold}); err != nil {
 		return searchAnswer{}, err

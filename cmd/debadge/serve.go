@@ -89,22 +89,36 @@ func (p *program) serve(ctx context.Context) (err error) {
 		ready.options.Tracer = tracer
 		s = span.Wrap(s, tracer, "store", span.Calls)
 	}
-	l, closeLedger, err := p.serveLedger(ctx, late, log)
+	kept, closeLedger, err := p.serveLedger(ctx, late, log)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, closeLedger()) }()
-	if ready.options.Access, err = p.access(l); err != nil {
+	if ready.options.Access, err = p.access(kept); err != nil {
 		return err
 	}
+	ready.options.Store, ready.options.Index, ready.options.Log = s, late, log
+	return p.keepAndAnswer(ctx, log, ready, registers)
+}
+
+// keepAndAnswer keeps registers, names and jobs beside the answers.
+func (p *program) keepAndAnswer(ctx context.Context, log *slog.Logger, ready prepared, registers refresh.Manifest) (err error) {
+	s := ready.options.Store
+	brings := &importer{p: p, store: s, registers: registers}
 	if p.flags.manifest != "" {
-		stop, err := p.keepServed(ctx, s, registers, log)
-		if err != nil {
+		if brings.refresher, err = p.refresher(s); err != nil {
 			return err
 		}
-		defer stop()
+		defer p.keepServed(ctx, brings.refresher, registers, log)()
 	}
-	ready.options.Store, ready.options.Index, ready.options.Log = s, late, log
+	queue, closeJobs, err := p.openJobs(log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeJobs()) }()
+	names, stopNames := p.keepNames(ctx, s, log)
+	defer stopNames()
+	ready.options.Names, ready.options.Jobs, ready.options.Importer = names, queue, brings
 	return p.answer(ctx, log, ready)
 }
 
@@ -114,6 +128,7 @@ func (p *program) answer(ctx context.Context, log *slog.Logger, ready prepared) 
 	if err != nil {
 		return err
 	}
+	defer runJobs(ctx, ready.options.Jobs)()
 	stopProfiler, err := p.profiler(ctx, log)
 	if err != nil {
 		return err
@@ -142,15 +157,11 @@ func (p *program) answer(ctx context.Context, log *slog.Logger, ready prepared) 
 
 // keepServed keeps registers current beside a service; stop waits for a refresh
 // that is under way to end.
-func (p *program) keepServed(ctx context.Context, s graph.Store, m refresh.Manifest, log *slog.Logger) (stop func(), err error) {
-	r, err := p.refresher(s)
-	if err != nil {
-		return nil, err
-	}
+func (p *program) keepServed(ctx context.Context, r *refresh.Refresher, m refresh.Manifest, log *slog.Logger) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var under sync.WaitGroup
 	under.Go(func() { p.keepCurrent(ctx, r, m, log) })
-	return func() { cancel(); under.Wait() }, nil
+	return func() { cancel(); under.Wait() }
 }
 
 // checkRead refuses a way to read that is none.

@@ -51,6 +51,8 @@ type flags struct {
 	params       []string
 	rows         int
 
+	jobFlags
+
 	manifest, refreshFolder string
 	printManifest           bool
 
@@ -75,7 +77,7 @@ var questions = []string{"trace", "reach", "timeline", "screen", "dossier"}
 
 // settings is the one place that says which settings there are.
 func settings() []setting {
-	return slices.Concat(learnedSettings(), askingSettings(), exportingSettings(), keepingSettings(), ledgerSettings(), serviceSettings())
+	return slices.Concat(learnedSettings(), askingSettings(), exportingSettings(), keepingSettings(), jobSettings(), ledgerSettings(), serviceSettings())
 }
 
 // askingSettings are the rows of every command, and of those that answer.

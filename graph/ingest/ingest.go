@@ -45,9 +45,9 @@ type Format struct {
 
 // Place is where in a file something stands. Lines count from 1.
 type Place struct {
-	File   string
-	Line   int
-	Column string // the header's name, or the path in a JSON or XML object
+	File   string `json:"file"`
+	Line   int    `json:"line,omitempty"`
+	Column string `json:"column,omitempty"` // the header's name, or the path in a JSON or XML object
 }
 
 // Record is what one row, or one object, says.
@@ -81,13 +81,13 @@ type Statement struct {
 // Refusal is a row that is not imported, or a value without which its row is.
 type Refusal struct {
 	Place
-	Value  string // shortened where it is long
-	Reason string // what is wrong and what would be right
+	Value  string `json:"value,omitempty"` // shortened where it is long
+	Reason string `json:"reason"`          // what is wrong and what would be right
 
 	// Kept says that the value alone is refused, and the row imported without
 	// it. A row that is not kept may be a listing: an edition with such a row
 	// closes nothing, since absence from it does not mean an end.
-	Kept bool
+	Kept bool `json:"kept,omitempty"`
 }
 
 // Sink takes what a format reads. An error ends the reading.

@@ -15,44 +15,44 @@ const maxTold = 50
 
 // Counts says what became of the statements of an edition.
 type Counts struct {
-	Added     int
-	Changed   int // corrections: the edition says something else under the same key
-	Closed    int // listings that the edition no longer holds
-	Reopened  int // listings that an edition before had closed
-	Unchanged int
-	Withdrawn int // retracted by a person before, and left so
+	Added     int `json:"added"`
+	Changed   int `json:"changed"`  // corrections: the edition says something else under the same key
+	Closed    int `json:"closed"`   // listings that the edition no longer holds
+	Reopened  int `json:"reopened"` // listings that an edition before had closed
+	Unchanged int `json:"unchanged"`
+	Withdrawn int `json:"withdrawn"` // retracted by a person before, and left so
 }
 
 // ListReport says what an edition did to one list.
 type ListReport struct {
-	List graph.ID
+	List graph.ID `json:"list"`
 	Counts
 }
 
 // Report says what an import did, or would do if it was a dry run.
 type Report struct {
-	Format   string
-	Edition  graph.Date
-	Complete bool     // so that absence from it meant something
-	CutOff   []string // why the edition itself does not hold everything that it should
+	Format   string     `json:"format"`
+	Edition  graph.Date `json:"edition,omitzero"`
+	Complete bool       `json:"complete"`          // so that absence from it meant something
+	CutOff   []string   `json:"cut_off,omitempty"` // why the edition itself does not hold everything that it should
 
-	Records         int // that the format read and the domain accepted
-	EntitiesAdded   int
-	EntitiesChanged int
-	Counts          // of claims
-	Lists           []ListReport
+	Records         int          `json:"records"` // that the format read and the domain accepted
+	EntitiesAdded   int          `json:"entities_added"`
+	EntitiesChanged int          `json:"entities_changed"`
+	Counts                       // of claims
+	Lists           []ListReport `json:"lists,omitempty"`
 
-	Refused       int // rows
-	RefusedValues int // values alone, in rows that are kept
-	LeftOut       map[string]int
-	ConflictCount int
+	Refused       int            `json:"refused"`        // rows
+	RefusedValues int            `json:"refused_values"` // values alone, in rows that are kept
+	LeftOut       map[string]int `json:"left_out,omitempty"`
+	ConflictCount int            `json:"conflict_count"`
 
-	Refusals  []Refusal // the first of them
-	Conflicts []string
-	Notes     []string
+	Refusals  []Refusal `json:"refusals,omitempty"` // the first of them
+	Conflicts []string  `json:"conflicts,omitempty"`
+	Notes     []string  `json:"notes,omitempty"`
 
-	Commits  int
-	Revision graph.Revision // of the last commit, 0 if there was none
+	Commits  int            `json:"commits"`
+	Revision graph.Revision `json:"revision"` // of the last commit, 0 if there was none
 }
 
 // list returns the counts of a list.
