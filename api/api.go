@@ -2,6 +2,7 @@ package api
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -72,6 +73,7 @@ type server struct {
 	routes   []*huma.Operation // in the order of the documentation
 	document []byte            // the OpenAPI document
 	docs     []byte            // the same for people
+	tail     tail              // of the feed
 }
 
 // New returns the handler of all routes. It fails on options that cannot work.
@@ -103,7 +105,7 @@ func newServer(o Options) (*server, error) {
 	if o.Names == nil {
 		o.Names = resolve.NewFollower(o.Store, resolve.Options{})
 	}
-	s := &server{Options: o, rules: map[rule]permission{}, limiter: newLimiter(o.Limits)}
+	s := &server{Options: o, rules: map[rule]permission{}, limiter: newLimiter(o.Limits), tail: tail{patience: defaultPatience()}}
 	if err := s.arrange(); err != nil {
 		return nil, err
 	}
@@ -145,7 +147,7 @@ func (s *server) route() error {
 	s.engine.ForwardedByClientIP = false
 	s.engine.HandleMethodNotAllowed = true
 	s.engine.RedirectTrailingSlash = false
-	s.engine.Use(s.observe, s.recover, s.trackSpan, s.guardOrigin, s.admit, s.authorize)
+	s.engine.Use(s.observe, s.recover, s.trackSpan, s.guardOrigin, s.admit, s.authorize, s.pack)
 	s.engine.NoRoute(s.noRoute)
 	s.engine.NoMethod(s.noMethod)
 	s.huma = humagin.New(s.engine, s.config())
@@ -160,6 +162,10 @@ func (s *server) route() error {
 	s.addPolicies()
 	s.addClaims()
 	s.addChanges()
+	s.addFeed()
+	s.addLearned()
+	s.addPictures()
+	s.addExports()
 	s.addService()
 	s.addMetrics()
 	s.addAgents()
@@ -195,9 +201,8 @@ func (s *server) describe() error {
 // ServeHTTP answers HEAD wherever GET is answered; net/http leaves out the body.
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodHead {
-		get := *r
-		get.Method = http.MethodGet
-		r = &get
+		r = r.WithContext(context.WithValue(r.Context(), headKey{}, true))
+		r.Method = http.MethodGet
 	}
 	s.engine.ServeHTTP(w, r)
 }
