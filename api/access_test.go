@@ -100,6 +100,13 @@ var ruleBook = map[string]string{
 	"GET /v1/lists/:id":                  "reader screener analyst officer admin",
 	"GET /v1/policies":                   "reader screener analyst officer admin",
 	"GET /v1/policies/:name":             "reader screener analyst officer admin",
+	"GET /v1/changes":                    "reader screener analyst officer admin",
+	"GET /v1/diff":                       "reader screener analyst officer admin",
+	"GET /v1/rebadgings":                 "reader screener analyst officer admin",
+	"GET /v1/picture":                    "reader screener analyst officer admin",
+	"GET /v1/timeline/picture":           "reader screener analyst officer admin",
+	"GET /v1/dossier":                    "reader screener analyst officer admin",
+	"GET /v1/export/:format":             "reader screener analyst officer admin",
 
 	"POST /mcp": "reader screener analyst officer admin",
 

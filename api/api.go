@@ -2,6 +2,7 @@ package api
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -72,6 +73,7 @@ type server struct {
 	routes   []*huma.Operation // in the order of the documentation
 	document []byte            // the OpenAPI document
 	docs     []byte            // the same for people
+	tail     tail              // of the feed
 	memory   memory            // of answers that were given
 }
 
@@ -104,7 +106,7 @@ func newServer(o Options) (*server, error) {
 	if o.Names == nil {
 		o.Names = resolve.NewFollower(o.Store, resolve.Options{})
 	}
-	s := &server{Options: o, rules: map[rule]permission{}, limiter: newLimiter(o.Limits)}
+	s := &server{Options: o, rules: map[rule]permission{}, limiter: newLimiter(o.Limits), tail: tail{patience: defaultPatience()}}
 	if err := s.arrange(); err != nil {
 		return nil, err
 	}
@@ -146,7 +148,7 @@ func (s *server) route() error {
 	s.engine.ForwardedByClientIP = false
 	s.engine.HandleMethodNotAllowed = true
 	s.engine.RedirectTrailingSlash = false
-	s.engine.Use(s.observe, s.recover, s.trackSpan, s.guardOrigin, s.admit, s.authorize, s.recall)
+	s.engine.Use(s.observe, s.recover, s.trackSpan, s.guardOrigin, s.admit, s.authorize, s.pack, s.recall)
 	s.engine.NoRoute(s.noRoute)
 	s.engine.NoMethod(s.noMethod)
 	s.huma = humagin.New(s.engine, s.config())
@@ -161,6 +163,10 @@ func (s *server) route() error {
 	s.addPolicies()
 	s.addClaims()
 	s.addChanges()
+	s.addFeed()
+	s.addLearned()
+	s.addPictures()
+	s.addExports()
 	s.addService()
 	s.addMetrics()
 	s.addAgents()
@@ -184,6 +190,7 @@ func (s *server) config() huma.Config {
 // describe writes the documents once all operations are there.
 func (s *server) describe() error {
 	s.refineSchemas()
+	s.showExamples()
 	document, err := json.MarshalIndent(s.huma.OpenAPI(), "", "  ")
 	if err != nil {
 		return fmt.Errorf("writing the OpenAPI document: %w", err)
@@ -196,9 +203,8 @@ func (s *server) describe() error {
 // ServeHTTP answers HEAD wherever GET is answered; net/http leaves out the body.
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodHead {
-		get := *r
-		get.Method = http.MethodGet
-		r = &get
+		r = r.WithContext(context.WithValue(r.Context(), headKey{}, true))
+		r.Method = http.MethodGet
 	}
 	s.engine.ServeHTTP(w, r)
 }

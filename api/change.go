@@ -14,14 +14,14 @@ import (
 	"debadge/graph"
 )
 
-// writing is the part of a request that writes which stands in its header.
-type writing struct {
+// Writing is the part of a request that writes which stands in its header.
+type Writing struct {
 	Key     string `header:"Idempotency-Key" maxLength:"202"`
 	IfMatch string `header:"If-Match"        maxLength:"200"`
 }
 
 type retractInput struct {
-	writing
+	Writing
 
 	ID   string `path:"id" maxLength:"200"`
 	Body retractBody
@@ -34,7 +34,7 @@ type retractBody struct {
 }
 
 type correctInput struct {
-	writing
+	Writing
 
 	ID string `path:"id" maxLength:"200"`
 }
@@ -86,12 +86,12 @@ func (s *server) takesChangeSet() {
 	}
 }
 
-func (s *server) appendChanges(hc huma.Context, in *writing) {
+func (s *server) appendChanges(hc huma.Context, in *Writing) {
 	s.write(hc, in, func(context.Context) (graph.ChangeSet, error) { return s.readChangeSet(hc) })
 }
 
 func (s *server) retract(hc huma.Context, in *retractInput) {
-	s.write(hc, &in.writing, func(ctx context.Context) (graph.ChangeSet, error) {
+	s.write(hc, &in.Writing, func(ctx context.Context) (graph.ChangeSet, error) {
 		id := graph.ID(in.ID)
 		_, err := s.storedClaim(ctx, id)
 		return graph.ChangeSet{
@@ -102,7 +102,7 @@ func (s *server) retract(hc huma.Context, in *retractInput) {
 }
 
 func (s *server) correct(hc huma.Context, in *correctInput) {
-	s.write(hc, &in.writing, func(ctx context.Context) (graph.ChangeSet, error) {
+	s.write(hc, &in.Writing, func(ctx context.Context) (graph.ChangeSet, error) {
 		cs, err := s.readChangeSet(hc)
 		if err != nil {
 			return cs, err
@@ -158,7 +158,7 @@ func (s *server) see(ctx context.Context, cs *graph.ChangeSet, at graph.Moment) 
 }
 
 // write appends what make makes, and answers with the receipt.
-func (s *server) write(hc huma.Context, in *writing, make func(context.Context) (graph.ChangeSet, error)) {
+func (s *server) write(hc huma.Context, in *Writing, make func(context.Context) (graph.ChangeSet, error)) {
 	w := humagin.Unwrap(hc).Writer
 	ctx, done := s.limit(hc.Context(), w)
 	defer done()
@@ -182,7 +182,7 @@ func (s *server) write(hc huma.Context, in *writing, make func(context.Context) 
 }
 
 // complete adds what the header says, and refuses what lacks author or reason.
-func (s *server) complete(ctx context.Context, cs *graph.ChangeSet, in *writing) error {
+func (s *server) complete(ctx context.Context, cs *graph.ChangeSet, in *Writing) error {
 	key := strings.TrimSuffix(strings.TrimPrefix(in.Key, `"`), `"`)
 	switch {
 	case in.Key != "" && key == "":

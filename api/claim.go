@@ -9,6 +9,8 @@ import (
 )
 
 type claimInput struct {
+	Freshness
+
 	ID      string `path:"id" maxLength:"200"`
 	KnownAt moment `query:"known_at"`
 }

@@ -82,7 +82,7 @@ func TestConcurrency(t *testing.T) {
 		}}
 	})
 	ask := func(shown string) int {
-		return s.ask(t, request(t, http.MethodGet, "/v1/lists", map[string]string{"Authorization": shown})).Code
+		return s.ask(t, request(t, http.MethodGet, "/v1/changes", map[string]string{"Authorization": shown})).Code
 	}
 	answers := make(chan int, 3)
 	for _, shown := range []string{"Bearer dbk_reader", "Bearer dbk_reader", "Bearer dbk_admin"} {

@@ -27,7 +27,7 @@ var parameterDocs = map[string]string{
 
 	"file_format":   "What the file is. Default: told by its content.",
 	"charset":       "What a file without a byte order mark is encoded in. Default: utf-8.",
-	"format":        "The format of the file, as debadge import names it: bundle, csl, ofac, …",
+	"format":        "The format: of the file that is imported, as debadge import names it (bundle, csl, ofac, …), or in which the answer is written.",
 	"edition":       "The day on which the edition was published. Default: what the file says.",
 	"strict":        "Import nothing if anything is refused.",
 	"dry_run":       "Write nothing, and report what would be.",
@@ -47,7 +47,17 @@ var parameterDocs = map[string]string{
 	"include":       "Candidates with this value of a facet alone, FACET:VALUE as the facets show them. May be repeated: values of one facet are alternatives.",
 	"exclude":       "No candidate with this value of a facet. May be repeated.",
 	"changed_since": "Entities alone that have a new version, or a claim added or withdrawn, after this revision.",
+	"since":         "The changes after this revision. Default: 0, all of them.",
 
+	"from":       "The moment before, as in known_at: what was recorded after it is told.",
+	"to":         "The moment after, as in known_at. Default: the newest revision.",
+	"entity":     "Only the part around this entity, by its id. May be repeated.",
+	"upstream":   "What the entities came from; so it is if no direction is said.",
+	"downstream": "What came from the entities.",
+	"around":     "What is within so many hops of the entities.",
+
+	"Last-Event-ID":   "The id of the last event that came, which is a revision; it counts in place of since.",
+	"If-None-Match":   "The ETag of an answer that the client has. It is 304 while the answer is still that one.",
 	"Idempotency-Key": "The id of the change set, in quotes or without. Sent again, the same change is made once.",
 	"If-Match":        "A revision in quotes, or the ETag of an answer: refuse the change if what it touches has changed since.",
 }

@@ -151,10 +151,11 @@ func problemOf(ctx context.Context, err error) *problem {
 	if late, ok := errors.AsType[*lateError](err); ok && !errors.Is(ctx.Err(), context.Canceled) {
 		return newProblem(timeout, late.Error())
 	}
-	p := describeError(err)
-	if p != err { //nolint:errorlint // a problem is not its own cause
-		p.cause = err
+	if p, ok := errors.AsType[*problem](err); ok {
+		return p // it was made of an error before
 	}
+	p := describeError(err)
+	p.cause = err
 	if p.fault != internal && p.fault != unavailable {
 		return p
 	}
@@ -171,9 +172,6 @@ func problemOf(ctx context.Context, err error) *problem {
 }
 
 func describeError(err error) *problem {
-	if p, ok := errors.AsType[*problem](err); ok {
-		return p
-	}
 	var e *graph.Error
 	if !errors.As(err, &e) || e.Kind == graph.KindInternal {
 		return newProblem(internal, internalDetail)
@@ -220,6 +218,8 @@ func clip(text string) string {
 // writeProblem answers with a problem and notes it for the log.
 func writeProblem(ctx context.Context, w http.ResponseWriter, p *problem) {
 	recordOf(ctx).note(p)
+	w.Header().Del("ETag")
+	w.Header().Set("Cache-Control", "no-store")
 	if faults[p.fault].Retry {
 		w.Header().Set("Retry-After", strconv.Itoa(p.retrySeconds()))
 	}

@@ -76,7 +76,14 @@ func (s *server) reach(hc huma.Context, in *reachInput) {
 	ctx, done := s.limit(hc.Context(), w)
 	defer done()
 	answer := reachPage{Rows: []graph.ReachRow{}}
+	same := false
 	if err = s.await(ctx, in); err == nil {
+		same, err = s.unchanged(ctx, hc, in)
+	}
+	if same {
+		return
+	}
+	if q.KnownAt = in.KnownAt.at; err == nil {
 		answer.ReachAnswer, err = graph.Reach(ctx, s.Store, q, func(row graph.ReachRow) error {
 			answer.Rows = append(answer.Rows, row)
 			return nil

@@ -119,13 +119,7 @@ func (s *server) recall(c *gin.Context) {
 		return
 	}
 	rec := recordOf(r.Context())
-	a := &remembered{body: w.body.Bytes(), headers: http.Header{}, finding: rec.finding, action: rec.action}
-	for _, name := range []string{"Content-Type", "ETag", "Vary", "Cache-Control"} {
-		if v := w.Header().Values(name); len(v) > 0 {
-			a.headers[name] = slices.Clone(v)
-		}
-	}
-	s.memory.add(at, question, a)
+	s.memory.add(at, question, &remembered{body: w.body.Bytes(), headers: w.headers, finding: rec.finding, action: rec.action})
 }
 
 // again writes an answer that was given before.
@@ -163,12 +157,21 @@ func (s *server) basisNow(c *gin.Context) (at basisNow, ok bool) {
 // keepingWriter keeps what passes through it, up to a bound.
 type keepingWriter struct {
 	gin.ResponseWriter
-	body bytes.Buffer
-	lost bool // it was too long, or did not leave at once
+	body    bytes.Buffer
+	headers http.Header // as they are before the answer may be compressed
+	lost    bool        // it was too long, or did not leave at once
 }
 
 // Write writes, and keeps.
 func (w *keepingWriter) Write(p []byte) (int, error) {
+	if w.headers == nil {
+		w.headers = http.Header{}
+		for _, name := range []string{"Content-Type", "ETag", "Vary", "Cache-Control"} {
+			if v := w.Header().Values(name); len(v) > 0 {
+				w.headers[http.CanonicalHeaderKey(name)] = slices.Clone(v)
+			}
+		}
+	}
 	n, err := w.ResponseWriter.Write(p)
 	if w.lost = w.lost || err != nil || w.body.Len()+len(p) > recallMost; !w.lost {
 		w.body.Write(p)

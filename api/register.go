@@ -52,32 +52,52 @@ func operationFor(p permission, method, id, path, tag, summary, description stri
 // register adds an operation that answers with one JSON value.
 func register[I, T any](s *server, op *huma.Operation, answer func(context.Context, *I) (T, error)) {
 	respondWith(op, jsonType, s.schema(reflect.TypeFor[T]()))
+	answering(s, op, func(ctx context.Context, hc huma.Context, in *I) (func(http.ResponseWriter), error) {
+		v, err := answer(ctx, in)
+		return func(w http.ResponseWriter) { writeJSON(w, http.StatusOK, jsonType, v) }, err
+	})
+}
+
+// answering adds an operation that answers as a whole: within the time limit, at
+// the revision that is demanded, and not at all if the client has the answer.
+func answering[I any](s *server, op *huma.Operation, answer func(context.Context, huma.Context, *I) (func(http.ResponseWriter), error)) {
 	serve(s, op, func(hc huma.Context, in *I) {
 		w := humagin.Unwrap(hc).Writer
 		ctx, done := s.limit(hc.Context(), w)
 		defer done()
-		var v T
 		err := s.await(ctx, in)
 		if err == nil {
-			v, err = answer(ctx, in)
+			var same bool
+			if same, err = s.unchanged(ctx, hc, in); same {
+				return
+			}
+		}
+		var write func(http.ResponseWriter)
+		if err == nil {
+			write, err = answer(ctx, hc, in)
 		}
 		if err != nil {
 			writeProblem(hc.Context(), w, problemOf(ctx, err))
 			return
 		}
-		writeJSON(w, http.StatusOK, jsonType, v)
+		write(w)
 	})
 }
 
 // serve adds an operation that writes its own answer.
 func serve[I any](s *server, op *huma.Operation, write func(huma.Context, *I)) {
 	schema := s.schema(reflect.TypeFor[problem]())
+	var in I
+	_, conditional := any(&in).(asking)
+	if conditional {
+		describeConditional(op)
+	}
 	for status, r := range op.Responses {
 		r.Headers = map[string]*huma.Param{requestIDHeader: {
 			Description: "Names the request in the log; a well-formed one of the caller's is kept.",
 			Schema:      &huma.Schema{Type: huma.TypeString},
 		}}
-		if strings.HasPrefix(status, "2") {
+		if strings.HasPrefix(status, "2") || status == notModified {
 			continue
 		}
 		r.Content = map[string]*huma.MediaType{problemType: {Schema: schema}}
@@ -87,6 +107,9 @@ func serve[I any](s *server, op *huma.Operation, write func(huma.Context, *I)) {
 		if code, err := strconv.Atoi(status); err == nil && faults[faultWith(code)].Retry {
 			r.Headers["Retry-After"] = &huma.Param{Description: "Seconds.", Schema: &huma.Schema{Type: huma.TypeInteger}}
 		}
+	}
+	if conditional {
+		describeTag(op)
 	}
 	huma.Register(s.huma, *op, func(_ context.Context, in *I) (*reply, error) {
 		return &reply{Body: func(hc huma.Context) { write(hc, in) }}, nil

@@ -35,7 +35,7 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger
 }
 
 func serveWithin(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger, drain time.Duration, lim limits) error {
-	g := &gate{next: h, log: log, idle: make(chan struct{})}
+	g := &gate{next: h, log: log, idle: make(chan struct{}), stopping: make(chan struct{})}
 	srv := &http.Server{
 		Handler:           g,
 		ReadHeaderTimeout: lim.header, ReadTimeout: lim.read, WriteTimeout: lim.write, IdleTimeout: lim.idle,
@@ -75,6 +75,8 @@ type gate struct {
 	count  int
 	closed bool
 	idle   chan struct{} // closed when the gate is and nothing is in flight
+
+	stopping chan struct{} // closed when the gate is: streams that would go on end
 }
 
 // ServeHTTP answers a request, or refuses it while the service stops.
@@ -88,7 +90,7 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer g.leave()
-	g.next.ServeHTTP(w, r)
+	g.next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), stoppingKey{}, g.stopping)))
 }
 
 func (g *gate) refuse(w http.ResponseWriter, r *http.Request) {
@@ -126,6 +128,7 @@ func (g *gate) close() int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.closed = true
+	close(g.stopping)
 	if g.count == 0 {
 		close(g.idle)
 	}

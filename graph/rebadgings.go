@@ -11,46 +11,78 @@ import (
 // traces back, for the listings of a company or of a whole list, in the order
 // of product ids. A company's sale under its own label is none.
 func Rebadgings(ctx context.Context, s Store, question ReachQuestion) ([]Rebadging, error) {
-	var found []Rebadging
-	err := s.View(ctx, question.KnownAt, func(v View) error {
-		var err error
-		found, err = rebadgings(ctx, v, question)
-		return err
-	})
-	return found, err
+	question.Limit = 0
+	answer, err := AnswerRebadgings(ctx, s, question)
+	return answer.Rows, err
 }
 
-func rebadgings(ctx context.Context, v View, question ReachQuestion) ([]Rebadging, error) {
+// RebadgingsAnswer says which products of a listed company, or of those on a
+// list, got a new badge or another seller after the listing.
+type RebadgingsAnswer struct {
+	Query    string     `json:"query"`
+	Origin   *EntityRef `json:"origin"`
+	Complete bool       `json:"complete"`
+	Reasons  []string   `json:"reasons,omitempty"`
+	Basis
+	Total int         `json:"total"` // of all, also those that Limit leaves out
+	Rows  []Rebadging `json:"rows"`  // in the order of product ids
+}
+
+// AnswerRebadgings answers as [Rebadgings] does, with what the answer goes by and
+// whether everything was seen. Limit bounds the rows; there is no cursor.
+func AnswerRebadgings(ctx context.Context, s Store, question ReachQuestion) (RebadgingsAnswer, error) {
+	var answer RebadgingsAnswer
+	err := s.View(ctx, question.KnownAt, func(v View) error {
+		var err error
+		answer, err = rebadgings(ctx, v, question)
+		return err
+	})
+	answer.Total = len(answer.Rows)
+	if question.Limit > 0 && answer.Total > question.Limit {
+		answer.Rows = answer.Rows[:question.Limit]
+	}
+	return answer, err
+}
+
+func rebadgings(ctx context.Context, v View, question ReachQuestion) (RebadgingsAnswer, error) {
 	q, err := newInquiry(ctx, v, &question.Policy, question.AsOf, question.Lists)
 	if err != nil {
-		return nil, err
+		return RebadgingsAnswer{}, err
 	}
 	start, err := Resolve(ctx, v, question.Origin, Company, List)
 	if err != nil {
-		return nil, err
+		return RebadgingsAnswer{}, err
+	}
+	ref := start.Ref()
+	answer := RebadgingsAnswer{
+		Query: question.Origin, Origin: &ref, Complete: true, Basis: q.basis(Question{KnownAt: question.KnownAt}), Rows: []Rebadging{},
 	}
 	listings, err := q.listings(ctx, start)
 	if err != nil {
-		return nil, err
+		return RebadgingsAnswer{}, err
 	}
-	found := []Rebadging{}
 	byTarget := map[target][]Edge{}
 	for _, l := range listings {
 		t := target{int32(l.Near), l.Far}
 		byTarget[t] = append(byTarget[t], l)
 	}
 	for _, same := range byTarget {
-		if found, err = q.rebadgingsOf(ctx, same, found); err != nil {
-			return nil, err
+		var cut []string
+		if answer.Rows, cut, err = q.rebadgingsOf(ctx, same, answer.Rows); err != nil {
+			return RebadgingsAnswer{}, err
 		}
+		answer.Reasons = append(answer.Reasons, cut...)
 	}
-	slices.SortFunc(found, func(a, b Rebadging) int {
+	slices.Sort(answer.Reasons)
+	answer.Reasons = slices.Compact(answer.Reasons)
+	answer.Complete = len(answer.Reasons) == 0
+	slices.SortFunc(answer.Rows, func(a, b Rebadging) int {
 		return cmp.Or(
 			cmp.Compare(a.To.ID, b.To.ID), cmp.Compare(a.From.ID, b.From.ID), cmp.Compare(a.Relation, b.Relation),
 			cmp.Compare(a.Entity.ID, b.Entity.ID), cmp.Compare(a.List.ID, b.List.ID),
 		)
 	})
-	return found, nil
+	return answer, nil
 }
 
 // bestListing returns, of claims that one company is on one list, the one that
@@ -74,15 +106,15 @@ func (q *inquiry) bestListing(ctx context.Context, same []Edge) (Edge, error) {
 }
 
 // rebadgingsOf adds those that came after a listing, which several claims may
-// state.
-func (q *inquiry) rebadgingsOf(ctx context.Context, same []Edge, found []Rebadging) ([]Rebadging, error) {
+// state, and says what cut the search short.
+func (q *inquiry) rebadgingsOf(ctx context.Context, same []Edge, found []Rebadging) (all []Rebadging, cut []string, err error) {
 	listing, err := q.bestListing(ctx, same)
 	if err != nil || listing.From == MinDay {
-		return found, err
+		return found, nil, err
 	}
-	hits, _, _, err := q.hits(ctx, same, "", 0)
+	hits, _, cut, err := q.hits(ctx, same, "", 0)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	nodes := make([]Node, hits.total)
 	byNode := make(map[Node]hit, hits.total)
@@ -92,11 +124,11 @@ func (q *inquiry) rebadgingsOf(ctx context.Context, same []Edge, found []Rebadgi
 	}
 	rebranded, err := q.view.Adjacent(ctx, nodes, Downstream, SetOf(RebrandedAs)&q.walked, nil)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	sold, err := q.view.Adjacent(ctx, nodes, Upstream, SetOf(Sells)&q.walked, nil)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, e := range append(rebranded, sold...) {
 		late := e.From >= listing.From && e.From <= q.asOf && q.asOf < e.To
@@ -105,7 +137,7 @@ func (q *inquiry) rebadgingsOf(ctx context.Context, same []Edge, found []Rebadgi
 		}
 		r, err := q.rebadging(ctx, e, listing, byNode[e.Near])
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if i := slices.IndexFunc(found, r.sameHop); i >= 0 {
 			found[i].Claims = append(found[i].Claims, r.Claims...)
@@ -115,7 +147,7 @@ func (q *inquiry) rebadgingsOf(ctx context.Context, same []Edge, found []Rebadgi
 		}
 		found = append(found, r)
 	}
-	return found, nil
+	return found, cut, nil
 }
 
 func (r Rebadging) sameHop(o Rebadging) bool {

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"io"
 	"path/filepath"
 	"strings"
 
@@ -11,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"debadge/graph"
-	"debadge/graph/picture"
+	"debadge/graph/dossier"
 )
 
 func (p *program) dossierCommand() *cobra.Command {
@@ -71,41 +70,15 @@ func writeFile(path string, data []byte) error {
 	return nil
 }
 
-// dossier makes the page about a subject. All that it says is of one revision.
+// dossier makes the page about a subject.
 func (p *program) dossier(ctx context.Context, s graph.Store, q graph.Question) ([]byte, error) {
-	answer, err := graph.Trace(ctx, s, q)
+	var b bytes.Buffer
+	answer, err := dossier.Write(ctx, s, &b, q, dossier.Options{Version: thisBuild().Version, Policy: p.flags.policy, Demo: p.flags.demo})
 	if err != nil {
 		return nil, asked(err)
 	}
 	if answer.Subject == nil {
 		p.hint(ctx, s, q.Subject, q.KnownAt)
-	}
-	q.KnownAt = graph.Moment{Revision: answer.Revision}
-	timeline := graph.TimelineAnswer{}
-	if answer.Revision > 0 {
-		if timeline, err = graph.Timeline(ctx, s, q); err != nil {
-			return nil, asked(err)
-		}
-	}
-	names, err := picture.ReadNames(ctx, s, answer)
-	if err != nil {
-		return nil, err
-	}
-	d := &dossierPage{
-		tracePage: tracePage{page: newPage(io.Discard), answer: answer, names: namesIn(answer), sources: map[graph.ID]graph.Source{}},
-		timeline:  timeline, policy: q.Policy, policyName: p.flags.policy, demo: p.flags.demo, paths: p.flags.paths,
-		claims: map[graph.ID]int{}, cited: map[graph.ID]int{},
-	}
-	for id, name := range names {
-		d.names[id] = name.Full
-	}
-	for i, source := range answer.Sources {
-		d.sources[source.ID] = source
-		d.cited[source.ID] = i + 1
-	}
-	var b bytes.Buffer
-	if err := d.write(&b, names); err != nil {
-		return nil, err
 	}
 	return b.Bytes(), nil
 }

@@ -99,6 +99,7 @@ func (p *program) root() *cobra.Command {
 		root, "ask",
 		p.traceCommand(),
 		p.reachCommand(),
+		p.rebadgingsCommand(),
 		p.timelineCommand(),
 		p.dossierCommand(),
 		p.screenCommand(),

@@ -73,7 +73,7 @@ type setting struct {
 	commands  []string
 }
 
-var questions = []string{"trace", "reach", "timeline", "screen", "dossier"}
+var questions = []string{"trace", "reach", "rebadgings", "timeline", "screen", "dossier"}
 
 // settings is the one place that says which settings there are.
 func settings() []setting {
@@ -89,16 +89,16 @@ func askingSettings() []setting {
 		{"", "DEBADGE_NEO4J_USER", "", nil, "", "user at the Neo4j server", []string{everywhere}},
 		{"", "DEBADGE_NEO4J_PASSWORD", "", nil, "", "password at the Neo4j server", []string{everywhere}},
 
-		{"as-of", "", "DATE", func(f *flags) any { return &f.asOf }, "", "the day in the world that is asked about, YYYY-MM-DD (default: today, UTC)", []string{"trace", "reach", "screen", "dossier", "lists", "members", "diff", recordPlace}},
+		{"as-of", "", "DATE", func(f *flags) any { return &f.asOf }, "", "the day in the world that is asked about, YYYY-MM-DD (default: today, UTC)", []string{"trace", "reach", "rebadgings", "screen", "dossier", "lists", "members", "diff", recordPlace}},
 		{"known-at", "", "TIME|REVISION", func(f *flags) any { return &f.knownAt }, "", "what debadge knew then: 2026-01-31T12:00:00Z, 2026-01-31 (to its end, UTC) or a revision (default: the newest)", append([]string{"lists", "members", "resolve", exportPlace, recordPlace}, questions...)},
 		{"policy", "DEBADGE_POLICY", "NAME|FILE", func(f *flags) any { return &f.policy }, "default", "the rules that count: default, strict, cautious, or a file in YAML or JSON", append([]string{"refresh", "diff", recordPlace, "watch add"}, questions...)},
 		{"list", "", "LIST", func(f *flags) any { return &f.lists }, []string(nil), "count this list alone, by id or name; may be repeated", append([]string{recordPlace, "watch add"}, questions...)},
 		{"paths", "", "N", func(f *flags) any { return &f.paths }, 1, "show up to so many paths to each listing", []string{"trace", "dossier", recordPlace}},
 		{"all", "", "", func(f *flags) any { return &f.all }, false, "show every listing in full, with the addresses of its sources", []string{"trace", "timeline"}},
 		{"out", "", "FILE", func(f *flags) any { return &f.out }, "", "write to this file, .html or .pdf (default: HTML to the standard output)", []string{"dossier"}},
-		{"limit", "", "N", func(f *flags) any { return &f.limit }, 0, "at most so many rows, 0 for all (default: 100 as text, else all)", []string{"reach"}},
+		{"limit", "", "N", func(f *flags) any { return &f.limit }, 0, "at most so many rows, 0 for all (default: 100 as text, else all)", []string{"reach", "rebadgings"}},
 		{"cursor", "", "CURSOR", func(f *flags) any { return &f.cursor }, "", "go on after the rows of the answer that gave this cursor", []string{"reach"}},
-		{"format", "", "FORMAT", func(f *flags) any { return &f.format }, "text", "text for people; json for programs, as the HTTP API gives it", []string{"resolve", "lists", "members", "status", "link", "version", "diff", "list"}},
+		{"format", "", "FORMAT", func(f *flags) any { return &f.format }, "text", "text for people; json for programs, as the HTTP API gives it", []string{"resolve", "lists", "members", "status", "link", "version", "diff", "rebadgings", "list"}},
 		{"format", "", "FORMAT", func(f *flags) any { return &f.format }, "text", "text for people; json for programs, as the HTTP API gives it; svg for a picture; dot for Graphviz", []string{"trace"}},
 		{"format", "", "FORMAT", func(f *flags) any { return &f.format }, "text", "text for people; json for programs, as the HTTP API gives it; svg for a picture", []string{"timeline"}},
 		{"format", "", "FORMAT", func(f *flags) any { return &f.format }, "text", "text for people; json for one object; ndjson for a line each row, and the head at the end", []string{"reach"}},
@@ -171,8 +171,10 @@ var formats = map[string][]string{
 	"link":     {"text", "json"},
 	"version":  {"text", "json"},
 	"diff":     {"text", "json"},
-	"list":     {"text", "json"},
-	"run":      {"text", "csv", "json"},
+
+	"rebadgings": {"text", "json"},
+	"list":       {"text", "json"},
+	"run":        {"text", "csv", "json"},
 
 	"key create":   {"text", "json"},
 	"key list":     {"text", "json"},

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"debadge/graph"
 )
@@ -35,37 +34,6 @@ func writeTrace(w io.Writer, a graph.Answer, names map[graph.ID]string, all bool
 	t.ownership()
 	t.disputed()
 	return t.flush()
-}
-
-// namesIn collects the names of all entities in an answer.
-func namesIn(a graph.Answer) map[graph.ID]string {
-	names := map[graph.ID]string{}
-	note := func(refs ...graph.EntityRef) {
-		for _, r := range refs {
-			names[r.ID] = nameOf(r)
-		}
-	}
-	if a.Subject != nil {
-		note(*a.Subject)
-	}
-	for _, l := range a.Listings {
-		note(l.Entity, l.List)
-		for _, path := range l.Paths {
-			for _, h := range path.Hops {
-				note(h.From, h.To)
-			}
-		}
-	}
-	for _, f := range a.Former {
-		note(f.Entity, f.List)
-	}
-	for _, o := range a.Ownership {
-		note(o.Entity)
-		for _, part := range o.Owners {
-			note(part.Entity)
-		}
-	}
-	return names
 }
 
 func (t *tracePage) name(id graph.ID) string {
@@ -157,62 +125,6 @@ func (g *page) editions(all []graph.ListEdition) {
 		rest[0].Edition, rest[0].List.Name, rest[len(rest)-1].Edition)
 }
 
-func headline(a graph.Answer) string {
-	if a.Subject == nil {
-		return fmt.Sprintf("debadge does not know %q; this is not a clear: UNKNOWN → %s", a.Query, a.Action)
-	}
-	name := nameOf(*a.Subject)
-	switch a.Finding {
-	case graph.Listed:
-		return fmt.Sprintf("%s traces to a listed entity: LISTED, strength %s → %s", name, a.Strength, a.Action)
-	case graph.Clear:
-		if len(a.Former) > 0 {
-			return fmt.Sprintf("%s traces to no listed entity that debadge knows, but did until %s: CLEAR → %s", name, lastEnd(a.Former), a.Action)
-		}
-		return fmt.Sprintf("%s traces to no listed entity that debadge knows: CLEAR → %s", name, a.Action)
-	case graph.Unknown:
-	}
-	return fmt.Sprintf("Whether %s traces to a listed entity could not be established; this is not a clear: UNKNOWN → %s", name, a.Action)
-}
-
-func lastEnd(former []graph.FormerListing) graph.Date {
-	last := former[0].To
-	for _, f := range former {
-		if f.To.Latest() > last.Latest() {
-			last = f.To
-		}
-	}
-	return last
-}
-
-func knownAt(at *time.Time, revision graph.Revision) string {
-	if at == nil {
-		return "an empty store"
-	}
-	return fmt.Sprintf("%s (revision %d)", at.UTC().Format("2006-01-02 15:04:05 UTC"), revision)
-}
-
-func joined(ids []graph.ID) string {
-	texts := make([]string, len(ids))
-	for i, id := range ids {
-		texts[i] = string(id)
-	}
-	return strings.Join(texts, ", ")
-}
-
-// inOrder returns the listings with the best path first.
-func inOrder(listings []graph.ListingAnswer) []graph.ListingAnswer {
-	sorted := slices.Clone(listings)
-	slices.SortStableFunc(sorted, func(a, b graph.ListingAnswer) int {
-		p, q := a.Paths[0], b.Paths[0]
-		return cmp.Or(
-			cmp.Compare(a.Strength, b.Strength), cmp.Compare(a.Way, b.Way), cmp.Compare(p.Affiliations, q.Affiliations),
-			cmp.Compare(len(p.Hops), len(q.Hops)), cmp.Compare(q.Confidence, p.Confidence),
-		)
-	})
-	return sorted
-}
-
 // listings writes the best listing in full, and the others as far as asked.
 func (t *tracePage) listings() {
 	all := inOrder(t.answer.Listings)
@@ -245,13 +157,6 @@ func (t *tracePage) others(listings []graph.ListingAnswer) {
 	}
 }
 
-func listedWords(l graph.ListingAnswer) string {
-	if l.ListedFrom.IsZero() && l.ListedTo.IsZero() {
-		return "listed (the date is not known)"
-	}
-	return "listed " + period(l.ListedFrom, l.ListedTo)
-}
-
 func (t *tracePage) listing(l graph.ListingAnswer) {
 	t.line("", "%s, %s on %s", nameOf(l.Entity), listedWords(l), nameOf(l.List))
 	t.line("  ", "reached %s; strength %s", wayWords(l.Way), l.Strength)
@@ -273,21 +178,21 @@ func (t *tracePage) listing(l graph.ListingAnswer) {
 func (t *tracePage) chain(path graph.Path) {
 	names := []string{nameOf(*t.answer.Subject)}
 	for _, s := range walk(*t.answer.Subject, path.Hops) {
-		names = append(names, nameOf(s.far))
+		names = append(names, nameOf(s.Far))
 	}
 	t.line("  ", "%s", strings.Join(names, " ← "))
 }
 
 func (t *tracePage) path(path graph.Path) {
 	for i, s := range walk(*t.answer.Subject, path.Hops) {
-		t.line(fmt.Sprintf("%3d. ", i+1), "%s", sentence(s.hop.Claims[0], nameOf(s.near), nameOf(s.far)))
-		for j, c := range s.hop.Claims {
-			if text := sentence(c, nameOf(s.near), nameOf(s.far)); j > 0 {
+		t.line(fmt.Sprintf("%3d. ", i+1), "%s", sentence(s.Hop.Claims[0], nameOf(s.Near), nameOf(s.Far)))
+		for j, c := range s.Hop.Claims {
+			if text := sentence(c, nameOf(s.Near), nameOf(s.Far)); j > 0 {
 				t.line("     ", "also: %s", text)
 			}
 			t.evidence(c)
 		}
-		for _, c := range s.hop.Jointly {
+		for _, c := range s.Hop.Jointly {
 			t.line("     ", "added up with: %s", sentence(c, t.name(c.To), t.name(c.From)))
 			t.evidence(c)
 		}
@@ -310,25 +215,6 @@ func (t *tracePage) evidence(c graph.Claim) {
 	}
 }
 
-// claimNotes says how far a claim is established, and its dates.
-func claimNotes(c graph.Claim) string {
-	notes := []string{grade(c)}
-	if c.Relation == graph.ListedOn {
-		notes = append(notes, "in force "+period(c.ValidFrom, c.ValidTo))
-	} else if !c.ValidFrom.IsZero() || !c.ValidTo.IsZero() {
-		notes = append(notes, period(c.ValidFrom, c.ValidTo))
-	}
-	for _, name := range []string{"announced", "published"} {
-		if v := c.Attributes[name]; v != "" {
-			notes = append(notes, name+" "+v)
-		}
-	}
-	if v := c.Attributes["entry"]; v != "" {
-		notes = append(notes, "printed there as “"+v+"”")
-	}
-	return strings.Join(notes, "; ")
-}
-
 func (t *tracePage) citation(c graph.Claim, q graph.Citation) {
 	bullet, indent := "     - ", "       "
 	if q.Stance == graph.Denies {
@@ -347,38 +233,20 @@ func (t *tracePage) citation(c graph.Claim, q graph.Citation) {
 // rebadging says which hops came after the listing.
 func (t *tracePage) rebadging(path graph.Path) {
 	steps := walk(*t.answer.Subject, path.Hops)
-	listing := steps[len(steps)-1].hop.Claims[0]
+	listing := steps[len(steps)-1].Hop.Claims[0]
 	rebadged := false
 	for i, s := range steps {
-		rebadged = rebadged || s.hop.Relation == graph.RebrandedAs
-		if !s.hop.PostListing {
+		rebadged = rebadged || s.Hop.Relation == graph.RebrandedAs
+		if !s.Hop.PostListing {
 			continue
 		}
 		t.gap()
-		t.line("  ! ", "%s: step %d is dated %s; %s was listed from %s.", sentenceCase(afterWords(s.hop)), i+1, datesOf(s.hop), t.name(listing.From), listing.ValidFrom)
+		t.line("  ! ", "%s: step %d is dated %s; %s was listed from %s.", sentenceCase(afterWords(s.Hop)), i+1, datesOf(s.Hop), t.name(listing.From), listing.ValidFrom)
 	}
 	if rebadged && !path.PostListingRebadge {
 		t.gap()
 		t.line("  ", "Not known to have been rebadged after this listing.")
 	}
-}
-
-// afterWords says what came after a listing.
-func afterWords(h graph.Hop) string {
-	if h.Relation == graph.Sells {
-		return "sold under this name after the listing"
-	}
-	return "rebadged after the listing"
-}
-
-func datesOf(h graph.Hop) string {
-	var dates []string
-	for _, c := range h.Claims {
-		if d := c.ValidFrom.String(); d != "" && !slices.Contains(dates, d) {
-			dates = append(dates, d)
-		}
-	}
-	return strings.Join(dates, " or ")
 }
 
 // decisive says in words which claims a finding rests on.
@@ -410,8 +278,8 @@ func (t *tracePage) said() []saying {
 	for _, l := range t.answer.Listings {
 		for _, path := range l.Paths {
 			for _, s := range walk(*t.answer.Subject, path.Hops) {
-				for _, c := range s.hop.Claims {
-					all = append(all, saying{c.ID, sentence(c, nameOf(s.near), nameOf(s.far))})
+				for _, c := range s.Hop.Claims {
+					all = append(all, saying{c.ID, sentence(c, nameOf(s.Near), nameOf(s.Far))})
 				}
 			}
 		}
@@ -444,17 +312,4 @@ func (t *tracePage) disputed() {
 		t.hang("  - ", "    ", "%s [%s]", sentence(c, t.name(near), t.name(far)), c.ID)
 		t.evidence(c)
 	}
-}
-
-// editionWords says what edition of a list an answer used.
-func editionWords(e graph.ListEdition) string {
-	text := e.Edition.String()
-	if !e.Complete {
-		text += ", cut off: that somebody is not in it means nothing"
-	}
-	if e.Stale {
-		text += fmt.Sprintf(", STALE: more than %s old on this day, so the action is a review at least; import a newer one",
-			plural(e.MaxAgeDays, "day", "days"))
-	}
-	return text
 }

@@ -1,4 +1,4 @@
-package main
+package dossier
 
 import (
 	"encoding/json"
@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"debadge/graph"
+	"debadge/graph/words"
 	"debadge/queries"
 )
 
@@ -13,18 +14,18 @@ import (
 func upstreamTrace() queries.Query { return queries.Must("upstream_trace") }
 
 // commands are those that give the page, and the same answer for programs.
-func (d *dossierPage) commands() []string {
+func (d *page) commands() []string {
 	a := d.answer
 	subject := a.Query
 	if a.Subject != nil {
 		subject = string(a.Subject.ID)
 	}
-	args := []string{"--as-of", a.AsOf.String(), "--known-at", strconv.FormatUint(uint64(a.Revision), 10), "--policy", d.policyName}
+	args := []string{"--as-of", a.AsOf.String(), "--known-at", strconv.FormatUint(uint64(a.Revision), 10), "--policy", d.options.Policy}
 	for _, list := range a.Lists {
 		args = append(args, "--list", string(list))
 	}
-	args = append(args, "--paths", strconv.Itoa(max(d.paths, 1)))
-	if d.demo {
+	args = append(args, "--paths", strconv.Itoa(max(d.question.Paths, 1)))
+	if d.options.Demo {
 		args = append(args, "--demo")
 	}
 	args = append(args, "--", subject)
@@ -54,14 +55,14 @@ func shellSafe(r rune) bool {
 // line does.
 type parameter struct{ name, literal, text string }
 
-func (d *dossierPage) parameters() []parameter {
+func (d *page) parameters() []parameter {
 	a := d.answer
 	lists := a.Lists
 	if len(lists) == 0 {
-		lists = d.policy.Lists
+		lists = d.question.Policy.Lists
 	}
 	var statuses []string
-	for s := graph.Confirmed; s <= d.policy.WeakestStatus && s <= graph.Alleged; s++ {
+	for s := graph.Confirmed; s <= d.question.Policy.WeakestStatus && s <= graph.Alleged; s++ {
 		statuses = append(statuses, s.String())
 	}
 	number := func(name string, n int) parameter { return parameter{name, strconv.Itoa(n), strconv.Itoa(n)} }
@@ -72,9 +73,9 @@ func (d *dossierPage) parameters() []parameter {
 		number("revision", int(a.Revision)),
 		{"lists", cypherTexts(lists), strings.Join(texts(lists), ",")},
 		{"statuses", cypherTexts(statuses), strings.Join(statuses, ",")},
-		number("min_confidence", int(d.policy.MinConfidence)),
+		number("min_confidence", int(d.question.Policy.MinConfidence)),
 		number("share_min", int(d.leastShare().Micro())),
-		number("affiliations", min(d.policy.MaxAffiliations, 1)),
+		number("affiliations", min(d.question.Policy.MaxAffiliations, 1)),
 	}
 }
 
@@ -105,8 +106,8 @@ func subjectID(a graph.Answer) string {
 
 // leastShare is from which share on one owner alone counts by the policy's
 // first rule, which is the one that the policy itself goes by.
-func (d *dossierPage) leastShare() graph.Share {
-	switch rules := d.policy.Ownership; {
+func (d *page) leastShare() graph.Share {
+	switch rules := d.question.Policy.Ownership; {
 	case len(rules) == 0:
 		return graph.ShareOf(graph.WholeShare)
 	case rules[0].Form == graph.AnyShare:
@@ -117,18 +118,18 @@ func (d *dossierPage) leastShare() graph.Share {
 }
 
 // cypherNote says what the query does not know of.
-func (d *dossierPage) cypherNote() string {
+func (d *page) cypherNote() string {
 	var not []string
-	if len(d.policy.Ownership) > 0 && d.policy.Ownership[0].Form == graph.Aggregate {
+	if len(d.question.Policy.Ownership) > 0 && d.question.Policy.Ownership[0].Form == graph.Aggregate {
 		not = append(not, "the adding up of the shares of several owners (it counts an owner by itself)")
 	}
-	if d.policy.MaxAffiliations > 1 {
+	if d.question.Policy.MaxAffiliations > 1 {
 		not = append(not, "more than one affiliation in a path")
 	}
-	if d.policy.MaxHops != 16 {
-		not = append(not, "the limit of "+plural(d.policy.MaxHops, "hop", "hops"))
+	if d.question.Policy.MaxHops != 16 {
+		not = append(not, "the limit of "+words.Plural(d.question.Policy.MaxHops, "hop", "hops"))
 	}
-	if len(d.policy.Relations) > 0 {
+	if len(d.question.Policy.Relations) > 0 {
 		not = append(not, "the relations that the policy leaves out")
 	}
 	if len(not) == 0 {

@@ -1,10 +1,8 @@
-package main
+package dossier
 
 import (
 	"bytes"
-	"crypto/sha256"
 	_ "embed"
-	"encoding/base64"
 	"encoding/json"
 	"html/template"
 	"io"
@@ -13,28 +11,36 @@ import (
 
 	"debadge/graph"
 	"debadge/graph/picture"
+	"debadge/graph/words"
 )
 
 //go:embed dossier.html.tmpl
-var dossierText string
+var pageText string
 
 //go:embed dossier.css
-var dossierStyle string
+var pageStyle string
 
-var dossierTemplate = template.Must(template.New("dossier").Funcs(template.FuncMap{"visible": escape}).Parse(dossierText))
+var pageTemplate = template.Must(template.New("dossier").Funcs(template.FuncMap{"visible": words.Visible}).Parse(pageText))
 
-// dossierPage turns an answer into what the page of a dossier shows.
-type dossierPage struct {
-	tracePage
-	timeline   graph.TimelineAnswer
-	policy     graph.Policy
-	policyName string // as it was asked for
-	demo       bool
-	paths      int
+// page turns an answer into what the page of a dossier shows.
+type page struct {
+	question graph.Question
+	options  Options
+	answer   graph.Answer
+	timeline graph.TimelineAnswer
+	names    map[graph.ID]string
+	sources  map[graph.ID]graph.Source
 
 	claims  map[graph.ID]int // the number of each claim on the page
 	ordered []claimView
 	cited   map[graph.ID]int // the number of each source
+}
+
+func (d *page) name(id graph.ID) string {
+	if name, ok := d.names[id]; ok {
+		return name
+	}
+	return string(id)
 }
 
 type pair struct{ Name, Value string }
@@ -80,8 +86,8 @@ type sourceView struct {
 	Title, Publisher, Date, Kind, Language, Link, Digest, ID string
 }
 
-// dossierView is what the template shows.
-type dossierView struct {
+// view is what the template shows.
+type view struct {
 	Style               template.CSS
 	StyleHash, Title    string
 	Headline            string
@@ -104,27 +110,26 @@ type dossierView struct {
 	Version             string
 }
 
-func (d *dossierPage) write(w io.Writer, names picture.Names) error {
+func (d *page) write(w io.Writer, names picture.Names) error {
 	a := d.answer
-	sum := sha256.Sum256([]byte(dossierStyle))
-	v := dossierView{
-		Style:     template.CSS(dossierStyle), //nolint:gosec // a file of this program
-		StyleHash: "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'",
-		Title:     a.Query, Headline: headline(a), Tiles: d.tiles(), Asked: d.asked(), Reasons: a.Reasons,
-		Incomplete: a.Finding == graph.Listed && !a.Complete, Version: thisBuild().Version,
+	v := view{
+		Style:     template.CSS(pageStyle), //nolint:gosec // a file of this program
+		StyleHash: StyleHash(),
+		Title:     a.Query, Headline: words.Headline(a), Tiles: d.tiles(), Asked: d.asked(), Reasons: a.Reasons,
+		Incomplete: a.Finding == graph.Listed && !a.Complete, Version: d.options.Version,
 	}
 	if a.Subject != nil {
-		v.Title = nameOf(*a.Subject)
+		v.Title = words.Name(*a.Subject)
 	}
 	var err error
 	if v.Picture, v.Timeline, err = d.pictures(names); err != nil {
 		return err
 	}
-	for _, l := range inOrder(a.Listings) {
+	for _, l := range words.InOrder(a.Listings) {
 		v.Listings = append(v.Listings, d.listingView(l))
 	}
 	for _, f := range a.Former {
-		v.Former = append(v.Former, "traced to "+nameOf(f.Entity)+" on "+nameOf(f.List)+", "+wayWords(f.Way)+", "+period(f.From, f.To))
+		v.Former = append(v.Former, "traced to "+words.Name(f.Entity)+" on "+words.Name(f.List)+", "+words.Way(f.Way)+", "+words.Period(f.From, f.To))
 	}
 	v.Ownership = d.rules()
 	for _, c := range a.Disputed {
@@ -139,16 +144,16 @@ func (d *dossierPage) write(w io.Writer, names picture.Names) error {
 	parameters := d.parameters()
 	v.Commands, v.QueryCommand, v.Parameters = d.commands(), queryCommand(parameters), browserParameters(parameters)
 	v.Cypher, v.CypherNote = upstreamTrace().Text, d.cypherNote()
-	policy, err := json.Marshal(d.policy)
+	policy, err := json.Marshal(d.question.Policy)
 	if err != nil {
 		return err
 	}
 	v.Policy, v.PolicyTitle = string(policy), a.Policy.Digest
-	return dossierTemplate.Execute(w, v)
+	return pageTemplate.Execute(w, v)
 }
 
 // tiles are the answer at a glance.
-func (d *dossierPage) tiles() []pair {
+func (d *page) tiles() []pair {
 	a := d.answer
 	tiles := []pair{{"finding", strings.ToUpper(string(a.Finding))}}
 	if a.Strength != 0 {
@@ -169,11 +174,11 @@ func (d *dossierPage) tiles() []pair {
 }
 
 // asked is what the same answer can be had again by.
-func (d *dossierPage) asked() []pair {
+func (d *page) asked() []pair {
 	a := d.answer
-	known := knownAt(a.KnownAt, a.Revision)
-	if d.demo { // the shipped cases are recorded anew in each run
-		known = "revision " + thousands(int(a.Revision)) + " of the public cases that ship with debadge"
+	known := words.KnownAt(a.KnownAt, a.Revision)
+	if d.options.Demo { // the shipped cases are recorded anew in each run
+		known = "revision " + words.Thousands(int(a.Revision)) + " of the public cases that ship with debadge"
 	}
 	all := []pair{{"asked about", a.Query}}
 	if a.Subject != nil {
@@ -181,21 +186,21 @@ func (d *dossierPage) asked() []pair {
 	}
 	lists := "all that the policy counts"
 	if len(a.Lists) > 0 {
-		lists = joined(a.Lists) + " alone"
+		lists = words.Joined(a.Lists) + " alone"
 	}
 	all = append(all,
 		pair{"as of", a.AsOf.String()},
 		pair{"known at", known},
 		pair{"policy", a.Policy.Name + ", " + a.Policy.Digest},
 		pair{"lists", lists},
-		pair{"paths", plural(max(d.paths, 1), "path to each listing", "paths to each listing, at most")})
+		pair{"paths", words.Plural(max(d.question.Paths, 1), "path to each listing", "paths to each listing, at most")})
 	for _, e := range a.Editions {
-		all = append(all, pair{"edition", editionWords(e)})
+		all = append(all, pair{"edition", words.Edition(e)})
 	}
 	return all
 }
 
-func (d *dossierPage) pictures(names picture.Names) (lineage, timeline template.HTML, err error) {
+func (d *page) pictures(names picture.Names) (lineage, timeline template.HTML, err error) {
 	if d.answer.Subject == nil {
 		return "", "", nil
 	}
@@ -210,20 +215,20 @@ func (d *dossierPage) pictures(names picture.Names) (lineage, timeline template.
 	return lineage, template.HTML(b.String()), err //nolint:gosec // as above
 }
 
-func (d *dossierPage) listingView(l graph.ListingAnswer) listingView {
+func (d *page) listingView(l graph.ListingAnswer) listingView {
 	v := listingView{
-		Title:   nameOf(l.Entity) + ", " + listedWords(l) + " on " + nameOf(l.List),
-		Reached: "Reached " + wayWords(l.Way) + "; strength " + l.Strength.String() + ".",
+		Title:   words.Name(l.Entity) + ", " + words.Listed(l) + " on " + words.Name(l.List),
+		Reached: "Reached " + words.Way(l.Way) + "; strength " + l.Strength.String() + ".",
 	}
 	for i, path := range l.Paths {
-		steps := walk(*d.answer.Subject, path.Hops)
-		names := []string{nameOf(*d.answer.Subject)}
+		steps := words.Walk(*d.answer.Subject, path.Hops)
+		names := []string{words.Name(*d.answer.Subject)}
 		view := pathView{Title: "Path", Note: d.rebadgingNote(path)}
 		if len(l.Paths) > 1 {
-			view.Title = "Path " + thousands(i+1) + " of " + thousands(len(l.Paths)) + ", " + path.Strength.String()
+			view.Title = "Path " + words.Thousands(i+1) + " of " + words.Thousands(len(l.Paths)) + ", " + path.Strength.String()
 		}
 		for _, s := range steps {
-			names = append(names, nameOf(s.far))
+			names = append(names, words.Name(s.Far))
 			view.Steps = append(view.Steps, d.stepView(s))
 		}
 		view.Chain = strings.Join(names, " ← ")
@@ -233,26 +238,26 @@ func (d *dossierPage) listingView(l graph.ListingAnswer) listingView {
 	return v
 }
 
-func (d *dossierPage) stepView(s step) stepView {
-	near, far := nameOf(s.near), nameOf(s.far)
-	v := stepView{Text: sentence(s.hop.Claims[0], near, far), Grade: s.hop.Strength.String()}
-	if dates := datesOf(s.hop); dates != "" {
+func (d *page) stepView(s words.Step) stepView {
+	near, far := words.Name(s.Near), words.Name(s.Far)
+	v := stepView{Text: words.Sentence(s.Hop.Claims[0], near, far), Grade: s.Hop.Strength.String()}
+	if dates := words.Dates(s.Hop); dates != "" {
 		v.Grade += ", from " + dates
 	}
-	if s.hop.PostListing {
-		v.Mark = afterWords(s.hop)
+	if s.Hop.PostListing {
+		v.Mark = words.After(s.Hop)
 	}
-	for _, c := range s.hop.Claims {
+	for _, c := range s.Hop.Claims {
 		v.Claims = append(v.Claims, d.claim(c, near, far))
 	}
-	for _, c := range s.hop.Jointly {
+	for _, c := range s.Hop.Jointly {
 		v.Claims = append(v.Claims, d.claim(c, d.name(c.To), d.name(c.From)))
 	}
 	return v
 }
 
 // rebadgingNote says that a product got a new badge, but not after the listing.
-func (d *dossierPage) rebadgingNote(path graph.Path) string {
+func (d *page) rebadgingNote(path graph.Path) string {
 	rebadged := slices.ContainsFunc(path.Hops, func(h graph.Hop) bool { return h.Relation == graph.RebrandedAs })
 	if rebadged && !path.PostListingRebadge {
 		return "Not known to have been rebadged after this listing."
@@ -261,19 +266,19 @@ func (d *dossierPage) rebadgingNote(path graph.Path) string {
 }
 
 // claim puts a claim on the page, once, and returns its number.
-func (d *dossierPage) claim(c graph.Claim, near, far string) int {
+func (d *page) claim(c graph.Claim, near, far string) int {
 	if n, ok := d.claims[c.ID]; ok {
 		return n
 	}
 	n := len(d.ordered) + 1
 	d.claims[c.ID] = n
 	v := claimView{
-		Number: n, Text: sentence(c, near, far), Grade: claimNotes(c), ID: string(c.ID),
+		Number: n, Text: words.Sentence(c, near, far), Grade: words.ClaimNotes(c), ID: string(c.ID),
 		Decisive: slices.Contains(d.answer.DecisiveClaims, c.ID),
 	}
 	for _, q := range c.Citations {
 		s := d.sources[q.Source]
-		view := citationView{told(c.Status, q.Stance, s.Kind), sourceLine(s, q), q.Text, d.cited[q.Source]}
+		view := citationView{words.Told(c.Status, q.Stance, s.Kind), words.SourceLine(s, q), q.Text, d.cited[q.Source]}
 		if q.Stance == graph.Denies {
 			v.Denials = append(v.Denials, view)
 		} else {
@@ -286,7 +291,7 @@ func (d *dossierPage) claim(c graph.Claim, near, far string) int {
 }
 
 // numbers are those of claims on the page, in their order.
-func (d *dossierPage) numbers(ids []graph.ID) []int {
+func (d *page) numbers(ids []graph.ID) []int {
 	var all []int
 	for _, id := range ids {
 		if n, ok := d.claims[id]; ok {
@@ -297,15 +302,15 @@ func (d *dossierPage) numbers(ids []graph.ID) []int {
 	return all
 }
 
-func (d *dossierPage) rules() []ruleView {
+func (d *page) rules() []ruleView {
 	var all []ruleView
-	for _, rules := range byCompany(d.answer.Ownership) {
-		v := ruleView{Company: nameOf(rules[0].Entity)}
+	for _, rules := range words.ByCompany(d.answer.Ownership) {
+		v := ruleView{Company: words.Name(rules[0].Entity)}
 		for _, o := range rules {
-			text := []string{"by the rule " + o.Rule + ": " + verdictWords(o)}
+			text := []string{"by the rule " + o.Rule + ": " + words.Verdict(o)}
 			for _, part := range o.Owners {
 				for _, c := range part.Claims {
-					text = append(text, "[claim "+thousands(d.claim(c, nameOf(o.Entity), nameOf(part.Entity)))+"]")
+					text = append(text, "[claim "+words.Thousands(d.claim(c, words.Name(o.Entity), words.Name(part.Entity)))+"]")
 				}
 			}
 			v.Rules = append(v.Rules, strings.Join(text, " "))
@@ -315,7 +320,7 @@ func (d *dossierPage) rules() []ruleView {
 	return all
 }
 
-func (d *dossierPage) sourceViews() []sourceView {
+func (d *page) sourceViews() []sourceView {
 	all := make([]sourceView, 0, len(d.answer.Sources))
 	for i, s := range d.answer.Sources {
 		all = append(all, sourceView{

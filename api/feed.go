@@ -1,0 +1,303 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"mime"
+	"net/http"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+
+	"debadge/graph"
+)
+
+const eventType = "text/event-stream"
+
+type feedInput struct {
+	Since       uint32 `query:"since"`
+	Limit       int    `query:"limit"          maximum:"10000" minimum:"1"`
+	LastEventID string `header:"Last-Event-ID" maxLength:"20"`
+}
+
+// FeedHead says where a part of the feed stands in the whole.
+type FeedHead struct {
+	Since    graph.Revision `json:"since"`
+	Next     graph.Revision `json:"next"`     // the since of the part after this one
+	Revision graph.Revision `json:"revision"` // the newest there is
+}
+
+// feedPage is a part of the feed as one JSON object.
+type feedPage struct {
+	FeedHead
+	Changes []graph.Change `json:"changes"` // in the order of revisions
+}
+
+// feedLine is a line of the feed as a stream: a change, or at the end the head,
+// or the problem that cut it short.
+type feedLine struct {
+	Change  *graph.Change `json:"change,omitempty"`
+	Head    *FeedHead     `json:"head,omitempty"`
+	Problem *problem      `json:"problem,omitempty"`
+}
+
+// Bounds on a part of the feed that is in memory at once. A part has one change
+// set at least, however large it is.
+const (
+	feedPageChanges = 100
+	feedPageItems   = 10_000
+)
+
+func (s *server) addFeed() {
+	op := operation("changes", "/v1/changes", "claims", "What was recorded after a revision, in order",
+		"Answers with the change sets after since, each with what was new in it: as one JSON object with some of them (100 unless limit says otherwise, fewer if they are large; next is the since of the next part), "+
+			"with Accept: "+ndjsonType+" as a stream up to the newest (a line {\"change\": …} each, the last one {\"head\": …}; one that ends otherwise is not complete), "+
+			"or with Accept: "+eventType+" as server-sent events that go on: the id of an event is its revision, so that Last-Event-ID goes on where a connection broke. "+
+			"Each change comes in order and once a connection. An event stream ends in order when the service stops or after some minutes, a comment stands in for a pulse, and a client that does not read is cut off.",
+		notFound, unavailable, timeout)
+	respondWith(op, jsonType, s.schema(reflect.TypeFor[feedPage]()))
+	respondWith(op, ndjsonType, s.schema(reflect.TypeFor[feedLine]()))
+	respondWith(op, eventType, &huma.Schema{Type: huma.TypeString})
+	serve(s, op, s.changes)
+}
+
+func (s *server) changes(hc huma.Context, in *feedInput) {
+	w := humagin.Unwrap(hc).Writer
+	w.Header().Add("Vary", "Accept")
+	since := graph.Revision(in.Since)
+	var err error
+	if in.LastEventID != "" {
+		n, wrong := strconv.ParseUint(in.LastEventID, 10, 32)
+		if wrong != nil {
+			err = refuseField("header.Last-Event-ID", "is not the id of an event, which is a revision")
+		}
+		since = graph.Revision(n)
+	}
+	if err == nil {
+		switch prefer(hc.Header("Accept"), jsonType, ndjsonType, eventType) {
+		case ndjsonType:
+			err = s.streamChanges(hc.Context(), w, since, in.Limit)
+		case eventType:
+			err = s.sendEvents(hc.Context(), w, since)
+		default:
+			err = s.pageChanges(hc.Context(), w, since, in.Limit)
+		}
+	}
+	if err != nil {
+		writeProblem(hc.Context(), w, problemOf(hc.Context(), err))
+	}
+}
+
+// newest returns the newest revision that answers are given at.
+func (s *server) newest(ctx context.Context) (newest graph.Revision, err error) {
+	err = s.Store.View(ctx, graph.Moment{}, func(v graph.View) error {
+		newest, _ = v.At()
+		return nil
+	})
+	return newest, err
+}
+
+// begin returns the newest revision, which no reader of the feed is ahead of.
+func (s *server) begin(ctx context.Context, since graph.Revision) (graph.Revision, error) {
+	newest, err := s.newest(ctx)
+	if err == nil && since > newest {
+		err = graph.Errorf(graph.KindNotFound, "the store is at revision %d and has no revision %d yet", newest, since)
+	}
+	return newest, err
+}
+
+// part reads some changes after a revision. They are in memory before they go
+// out, so that no slow client holds the store's feed open.
+func (s *server) part(ctx context.Context, since, last graph.Revision, limit int) ([]graph.Change, error) {
+	found := []graph.Change{}
+	items := 0
+	err := s.Store.Changes(ctx, since, func(c graph.Change) error {
+		if c.Revision > last {
+			return errEnough
+		}
+		c.RecordedAt = c.RecordedAt.UTC()
+		found = append(found, c)
+		items += len(c.Entities) + len(c.Sources) + len(c.Claims) + len(c.Retractions)
+		if len(found) == limit || items >= feedPageItems || c.Revision == last {
+			return errEnough
+		}
+		return nil
+	})
+	if errors.Is(err, errEnough) {
+		err = nil
+	}
+	return found, err
+}
+
+func (s *server) pageChanges(parent context.Context, w http.ResponseWriter, since graph.Revision, limit int) error {
+	ctx, done := s.limit(parent, w)
+	defer done()
+	if limit == 0 {
+		limit = feedPageChanges
+	}
+	newest, err := s.begin(ctx, since)
+	if err != nil {
+		return problemOf(ctx, err)
+	}
+	page := feedPage{FeedHead{since, since, newest}, []graph.Change{}}
+	if since < newest {
+		if page.Changes, err = s.part(ctx, since, newest, limit); err != nil {
+			return problemOf(ctx, err)
+		}
+	}
+	if n := len(page.Changes); n > 0 {
+		page.Next = page.Changes[n-1].Revision
+	}
+	writeJSON(w, http.StatusOK, jsonType, page)
+	return nil
+}
+
+// streamChanges writes the feed up to what is the newest revision now.
+func (s *server) streamChanges(parent context.Context, w http.ResponseWriter, since graph.Revision, limit int) error {
+	ctx, cancel := context.WithTimeout(parent, s.StreamTimeout)
+	defer cancel()
+	out := &lineStream{w: w, control: http.NewResponseController(w)}
+	defer limitWrites(parent, out.control, s.StreamTimeout)()
+	newest, err := s.begin(ctx, since)
+	head := FeedHead{since, since, newest}
+	for left := limit; err == nil && head.Next < newest && (limit == 0 || left > 0); {
+		var found []graph.Change
+		if found, err = s.part(ctx, head.Next, newest, left); err == nil && len(found) == 0 {
+			err = graph.Unavailable("the feed ends before the newest revision", nil)
+		}
+		for i := 0; i < len(found) && err == nil; i++ {
+			err = out.send(feedLine{Change: &found[i]})
+			head.Next = found[i].Revision
+		}
+		left -= len(found)
+	}
+	if err == nil {
+		err = out.send(feedLine{Head: &head})
+	}
+	if err == nil {
+		return nil
+	}
+	p := problemOf(ctx, err)
+	if out.lines == 0 {
+		return p
+	}
+	recordOf(parent).note(p)
+	if err := out.send(feedLine{Problem: p}); err == nil {
+		_ = out.control.Flush()
+	}
+	panic(http.ErrAbortHandler) // as a stream of rows
+}
+
+// sendEvents writes changes as they are recorded, until the client leaves, the
+// service stops or the time of a stream is over; the client then comes back with
+// the id of the last event.
+func (s *server) sendEvents(parent context.Context, w http.ResponseWriter, since graph.Revision) error {
+	ctx, cancel := context.WithTimeout(parent, s.StreamTimeout)
+	defer cancel()
+	if _, err := s.begin(ctx, since); err != nil {
+		return problemOf(ctx, err)
+	}
+	moved, leave, err := s.tail.join(s.newest)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	e := &events{w: w, control: http.NewResponseController(w), parent: parent, patience: s.tail.patience}
+	if err := e.open(); err != nil || isHead(parent) {
+		return nil //nolint:nilerr // the client is gone
+	}
+	for {
+		next, newest := moved()
+		for since < newest {
+			found, err := s.part(ctx, since, newest, feedPageChanges)
+			if err != nil {
+				p := problemOf(ctx, err)
+				recordOf(parent).note(p)
+				_ = e.send("", "problem", p)
+				return nil
+			}
+			if len(found) == 0 {
+				break // what answers come from is ahead of the feed; it comes with the next pulse
+			}
+			for i := range found {
+				since = found[i].Revision
+				if err := e.send(strconv.FormatUint(uint64(since), 10), "change", found[i]); err != nil {
+					return nil //nolint:nilerr // the client is gone, or does not read
+				}
+			}
+		}
+		if !s.tail.wait(ctx, next, stoppingOf(parent), func() error { return e.pulse(since) }) {
+			return nil
+		}
+	}
+}
+
+// events writes server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html).
+type events struct {
+	w        http.ResponseWriter
+	control  *http.ResponseController
+	parent   context.Context //nolint:containedctx // of the one request that it serves
+	patience patience
+}
+
+func (e *events) open() error {
+	e.w.Header().Set("Content-Type", eventType)
+	e.w.Header().Set("X-Accel-Buffering", "no") // proxies hand on each event
+	_ = e.control.SetReadDeadline(noDeadline)   // the limit on reading a request is not one on answering it
+	e.w.WriteHeader(http.StatusOK)
+	return e.write([]byte("retry: 2000\n\n"))
+}
+
+func (e *events) send(id, name string, v any) error {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if id != "" {
+		fmt.Fprintf(&b, "id: %s\n", id)
+	}
+	fmt.Fprintf(&b, "event: %s\ndata: %s\n\n", name, data)
+	return e.write(b.Bytes())
+}
+
+// pulse shows that the stream is alive, and to the service that the client is.
+func (e *events) pulse(at graph.Revision) error {
+	return e.write(fmt.Appendf(nil, ": revision %d\n\n", at))
+}
+
+func (e *events) write(data []byte) error {
+	defer limitWrites(e.parent, e.control, e.patience.write)()
+	if _, err := e.w.Write(data); err != nil {
+		return err
+	}
+	return e.control.Flush()
+}
+
+// prefer returns the media type, of those offered, that a client would rather
+// have; the first one if it does not say.
+func prefer(accept string, offered ...string) string {
+	best, weight := offered[0], 0.0
+	for _, media := range offered {
+		for part := range strings.SplitSeq(accept, ",") {
+			named, params, err := mime.ParseMediaType(part)
+			if err != nil || named != media {
+				continue
+			}
+			q, err := strconv.ParseFloat(params["q"], 64)
+			if err != nil {
+				q = 1
+			}
+			if q > weight {
+				best, weight = media, q
+			}
+		}
+	}
+	return best
+}
