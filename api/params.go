@@ -27,7 +27,7 @@ var parameterDocs = map[string]string{
 
 	"file_format":   "What the file is. Default: told by its content.",
 	"charset":       "What a file without a byte order mark is encoded in. Default: utf-8.",
-	"format":        "The format of the file, as debadge import names it: bundle, csl, ofac, …",
+	"format":        "The format: of the file that is imported, as debadge import names it (bundle, csl, ofac, …), or in which the answer is written.",
 	"edition":       "The day on which the edition was published. Default: what the file says.",
 	"strict":        "Import nothing if anything is refused.",
 	"dry_run":       "Write nothing, and report what would be.",
