@@ -15,7 +15,7 @@ import (
 )
 
 // demoStore holds the public cases that ship with debadge.
-func demoStore(t *testing.T) graph.Store {
+func demoStore(t testing.TB) graph.Store {
 	t.Helper()
 	store := index.NewMemory(noon)
 	t.Cleanup(func() { _ = store.Close() })
