@@ -36,6 +36,9 @@ type Watch struct {
 	CreatedBy string          `json:"created_by"`
 	// Found is the finding by the last look at it.
 	Found graph.Assessment `json:"found"`
+	// Secret is what its webhooks are signed with. It is there when it was made,
+	// and never again.
+	Secret string `json:"secret,omitempty"`
 }
 
 // NewWatch says what to watch.
@@ -124,6 +127,11 @@ func (w *Watch) insert(ctx context.Context, tx *sql.Tx, policy graph.Policy, s s
 	s.watch = id
 	if err := s.insert(ctx, tx); err != nil {
 		return err
+	}
+	if w.Endpoint != "" {
+		if w.Secret, err = insertSecret(ctx, tx, id); err != nil {
+			return err
+		}
 	}
 	_, err = appendEntries(ctx, tx, w.CreatedAt, Event{
 		Actor: w.CreatedBy, Kind: WatchEntry, Subject: w.ID, Details: watchDetails{w.State, w.Subject, w.Watcher},
