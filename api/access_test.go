@@ -254,8 +254,14 @@ func TestCredentialsStaySecret(t *testing.T) {
 	s := newService(t, guarded)
 	const secret = "s3cr3tpart"
 	for _, shown := range [][]string{
-		{"Bearer dbk_" + secret}, {"Bearer dbk_" + secret + "mistyped"}, {"Bearer dbk_" + secret + "away"}, {"Bearer " + secret + ".b.c"},
-		{"Basic " + secret}, {secret}, {"Bearer dbk_" + secret, "Bearer dbk_admin"}, {"Bearer dbk_admin", "Bearer dbk_admin"},
+		{"Bearer dbk_" + secret},
+		{"Bearer dbk_" + secret + "mistyped"},
+		{"Bearer dbk_" + secret + "away"},
+		{"Bearer " + secret + ".b.c"},
+		{"Basic " + secret},
+		{secret},
+		{"Bearer dbk_" + secret, "Bearer dbk_admin"},
+		{"Bearer dbk_admin", "Bearer dbk_admin"},
 	} {
 		for _, target := range []string{"/v1/lists", "/v1/nothing", "/v1/trace?key=1"} {
 			r := request(t, http.MethodGet, target, nil)

@@ -74,6 +74,7 @@ type server struct {
 	document []byte            // the OpenAPI document
 	docs     []byte            // the same for people
 	tail     tail              // of the feed
+	memory   memory            // of answers that were given
 }
 
 // New returns the handler of all routes. It fails on options that cannot work.
@@ -147,7 +148,7 @@ func (s *server) route() error {
 	s.engine.ForwardedByClientIP = false
 	s.engine.HandleMethodNotAllowed = true
 	s.engine.RedirectTrailingSlash = false
-	s.engine.Use(s.observe, s.recover, s.trackSpan, s.guardOrigin, s.admit, s.authorize, s.pack)
+	s.engine.Use(s.observe, s.recover, s.trackSpan, s.guardOrigin, s.admit, s.authorize, s.pack, s.recall)
 	s.engine.NoRoute(s.noRoute)
 	s.engine.NoMethod(s.noMethod)
 	s.huma = humagin.New(s.engine, s.config())
@@ -189,6 +190,7 @@ func (s *server) config() huma.Config {
 // describe writes the documents once all operations are there.
 func (s *server) describe() error {
 	s.refineSchemas()
+	s.showExamples()
 	document, err := json.MarshalIndent(s.huma.OpenAPI(), "", "  ")
 	if err != nil {
 		return fmt.Errorf("writing the OpenAPI document: %w", err)

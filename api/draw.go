@@ -13,9 +13,8 @@ import (
 )
 
 const (
-	svgType  = "image/svg+xml"
-	dotType  = "text/vnd.graphviz"
-	pageType = "text/html; charset=utf-8"
+	svgType = "image/svg+xml"
+	dotType = "text/vnd.graphviz"
 )
 
 // SubjectQuestion is the part of a question that a picture and a dossier share
@@ -129,7 +128,7 @@ func (s *server) dossier(ctx context.Context, _ huma.Context, in *dossierInput) 
 	}
 	return func(w http.ResponseWriter) {
 		w.Header().Set("Content-Security-Policy", pagePolicy+"; style-src "+dossier.StyleHash())
-		writeBytes(w, http.StatusOK, pageType, b.Bytes())
+		writeBytes(w, http.StatusOK, htmlType+"; charset=utf-8", b.Bytes())
 	}, nil
 }
 

@@ -1,0 +1,153 @@
+package api
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// example is a request that the document shows. Each is asked of the public
+// cases in a test.
+type example struct {
+	About  string
+	Target string
+	Accept string // media type, where it is not JSON
+	Body   string // of a POST
+	Has    string // what the answer holds
+}
+
+// examples is the table of them, by the ids of operations.
+var examples = map[string][]example{
+	"trace": {
+		{About: "Does a server trace back to the US Entity List?", Target: "/v1/trace?subject=KR2280-X2&list=us-bis-entity-list&as_of=2024-04-15", Has: `"finding": "listed"`},
+		{About: "By confirmed claims alone", Target: "/v1/trace?subject=product:aivres:kr2280-x2&policy=strict&as_of=2024-04-15", Has: `"finding": "clear"`},
+	},
+	"timeline": {{About: "The finding over time", Target: "/v1/timeline?subject=KR2280-X2&list=us-bis-entity-list", Has: `"from": "2023-03"`}},
+	"reach": {
+		{About: "A page of the products", Target: "/v1/reach?origin=company:inspur-group&as_of=2024-04-15&limit=2", Has: `"next": `},
+		{About: "All of them, a line each", Target: "/v1/reach?origin=list:us-bis-entity-list&as_of=2024-04-15", Accept: ndjsonType, Has: `{"head":`},
+	},
+	"diff":       {{About: "What one revision brought", Target: "/v1/diff?from=10&to=11&as_of=2026-06-01", Has: `"findings": {`}},
+	"rebadgings": {{About: "New badges after the listing", Target: "/v1/rebadgings?origin=company:inspur-group&as_of=2024-04-15", Has: `"SELLS"`}},
+	"search":     {{About: "What a text means", Target: "/v1/entities?q=kr2280x2", Has: `product:aivres:kr2280-x2`}},
+	"entity":     {{About: "A product with the claims about it", Target: "/v1/entities/product:aivres:kr2280-x2", Has: `"claims": [`}},
+	"lists":      {{About: "The lists on a day", Target: "/v1/lists?as_of=2024-04-15", Has: `list:us-bis-entity-list`}},
+	"list":       {{About: "Who is on a list", Target: "/v1/lists/us-bis-entity-list?as_of=2024-04-15", Has: `company:inspur-group`}},
+	"policies":   {{About: "All policies", Target: "/v1/policies", Has: `"name": "cautious"`}},
+	"policy":     {{About: "The rules of one", Target: "/v1/policies/default", Has: `"digest": "sha256:`}},
+	"claim":      {{About: "A claim with its evidence", Target: "/v1/claims/claim:aivres-kr2280-x2-succeeds-x1", Has: `"SUCCEEDED_BY"`}},
+	"source":     {{About: "A document", Target: "/v1/sources/source:us-csl-2022", Has: `"publisher": `}},
+	"append": {{
+		About: "A product that followed another one", Target: "/v1/changes", Has: `"revision": `, Body: `{
+  "author": "a.lopez",
+  "reason": "data sheet read",
+  "entities": [{"id": "product:aivres:kr2280-x3", "name": "KR2280-X3", "brand": "Aivres"}],
+  "sources": [{"id": "source:data-sheet", "title": "Data sheet", "publisher": "A reseller", "kind": "vendor"}],
+  "claims": [{
+    "relation": "SUCCEEDED_BY", "from": "product:aivres:kr2280-x2", "to": "product:aivres:kr2280-x3", "status": "reported",
+    "citations": [{"source": "source:data-sheet", "stance": "supports", "locator": "page 1"}]
+  }]
+}`,
+	}},
+	"correct": {{
+		About: "The same with another status", Target: "/v1/claims/claim:aivres-kr2280-x2-succeeds-x1/correct", Has: `"retracted": 1`, Body: `{
+  "author": "a.lopez",
+  "reason": "a second document says the same",
+  "sources": [{"id": "source:data-sheet", "title": "Data sheet", "publisher": "A reseller", "kind": "vendor"}],
+  "claims": [{
+    "relation": "SUCCEEDED_BY", "from": "product:aivres:kr2280-x1", "to": "product:aivres:kr2280-x2", "status": "reported",
+    "citations": [{"source": "source:data-sheet", "stance": "supports", "locator": "page 2"}]
+  }]
+}`,
+	}},
+	"retract": {{
+		About: "A claim that was in error", Target: "/v1/claims/claim:aivres-kr2280-x1-rebrand/retract", Has: `"retracted": 1`,
+		Body: `{"author": "a.lopez", "reason": "read wrongly"}`,
+	}},
+	"changes": {
+		{About: "A page of the feed", Target: "/v1/changes?since=10&limit=2", Has: `"next": 12`},
+		{About: "All that was recorded since, a line each", Target: "/v1/changes?since=10", Accept: ndjsonType, Has: `{"head":`},
+	},
+	"picture":          {{About: "The lineage as SVG", Target: "/v1/picture?subject=KR2280-X2&as_of=2024-04-15", Accept: svgType, Has: `<svg`}},
+	"timeline-picture": {{About: "The timeline as SVG", Target: "/v1/timeline/picture?subject=KR2280-X2&as_of=2024-04-15", Accept: svgType, Has: `<svg`}},
+	"dossier":          {{About: "A page to print", Target: "/v1/dossier?subject=KR2280-X2&as_of=2024-04-15", Accept: "text/html", Has: `<h1>`}},
+	"export":           {{About: "What a product came from, for Gephi", Target: "/v1/export/gexf?entity=product:aivres:kr2280-x2", Accept: "application/gexf+xml", Has: `<gexf`}},
+	"live":             {{About: "A probe", Target: livePath, Has: `"ok"`}},
+	"ready":            {{About: "A probe", Target: readyPath, Has: `"ready"`}},
+	"version":          {{About: "Which build answers", Target: "/v1/version", Has: `"debadge"`}},
+	"metrics":          {{About: "What Prometheus asks", Target: "/metrics", Accept: "text/plain", Has: `debadge_`}},
+	"openapi":          {{About: "This document", Target: "/openapi.json", Accept: "application/openapi+json", Has: `"openapi"`}},
+	"docs":             {{About: "The same for people", Target: "/docs", Accept: "text/html", Has: `<html`}},
+	"mcp": {{
+		About: "Which tools there are", Target: "/mcp", Accept: "application/json, text/event-stream", Has: `"tools"`,
+		Body: `{"jsonrpc": "2.0", "id": 1, "method": "tools/list"}`,
+	}},
+}
+
+// curl writes a request as a command.
+func (e example) curl(method string) string {
+	words := []string{"curl"}
+	if method != http.MethodGet {
+		words = append(words, "-X "+method)
+	}
+	if e.Accept != "" {
+		words = append(words, "-H 'Accept: "+e.Accept+"'")
+	}
+	if e.Body != "" {
+		words = append(words, "-H 'Content-Type: "+jsonType+"'", "-d '"+strings.ReplaceAll(e.Body, "'", `'\''`)+"'")
+	}
+	return strings.Join(append(words, "'http://127.0.0.1:8080"+e.Target+"'"), " ")
+}
+
+// showExamples puts the table into the document: as commands, and the values of
+// the first one beside the parameters and the body.
+func (s *server) showExamples() {
+	for _, op := range s.routes {
+		of := examples[op.OperationID]
+		if len(of) == 0 {
+			continue
+		}
+		var samples []map[string]string
+		for _, e := range of {
+			samples = append(samples, map[string]string{"lang": "Shell", "label": e.About, "source": e.curl(op.Method)})
+		}
+		op.Extensions = map[string]any{"x-codeSamples": samples}
+		of[0].show(op)
+	}
+}
+
+func (e example) show(op *huma.Operation) {
+	u, err := url.Parse(e.Target)
+	if err != nil {
+		return
+	}
+	query := u.Query()
+	template, path := strings.Split(op.Path, "/"), strings.Split(u.Path, "/")
+	for _, p := range op.Parameters {
+		values := query[p.Name]
+		if i := slices.Index(template, "{"+p.Name+"}"); p.In == "path" && i >= 0 && i < len(path) {
+			values = []string{path[i]}
+		}
+		if len(values) == 0 {
+			continue
+		}
+		switch p.Schema.Type {
+		case huma.TypeString:
+			p.Example = values[0]
+		case huma.TypeArray:
+			p.Example = values
+		}
+	}
+	if op.RequestBody != nil && op.RequestBody.Content[jsonType] != nil {
+		op.RequestBody.Content[jsonType].Example = jsonText(e.Body)
+	}
+}
+
+// jsonText is JSON as it stands.
+type jsonText string
+
+// MarshalJSON returns the text.
+func (t jsonText) MarshalJSON() ([]byte, error) { return []byte(t), nil }
