@@ -171,6 +171,22 @@ func scanWatch(row interface{ Scan(into ...any) error }) (w Watch, err error) {
 	return w, nil
 }
 
+// Watched returns a watch by its id, also one that has ended.
+func (l *Ledger) Watched(ctx context.Context, id string) (w Watch, err error) {
+	n, err := parseNumbered(watchID, id, "watch")
+	if err != nil {
+		return Watch{}, err
+	}
+	err = l.read(ctx, func(tx *sql.Tx) error {
+		w, err = scanWatch(tx.QueryRowContext(ctx, watchQuery+" WHERE w.id = ?", n))
+		if errors.Is(err, sql.ErrNoRows) {
+			err = graph.Errorf(graph.KindNotFound, "there is no %s", id)
+		}
+		return err
+	})
+	return w, err
+}
+
 // SetWatch pauses, goes on with or ends a watch; one that has ended stays so.
 func (l *Ledger) SetWatch(ctx context.Context, actor, id string, state WatchState) (w Watch, err error) {
 	n, err := parseNumbered(watchID, id, "watch")
