@@ -79,7 +79,7 @@ func bench(b *testing.B) *benched {
 		log := slog.New(slog.NewJSONHandler(io.Discard, nil)) //nolint:sloglint // what a line of the log costs is a part of what is measured
 		h, err := New(Options{
 			Store: store, Clock: wall, Log: log, RequestTimeout: time.Minute,
-			Access: Access{Anonymous: Admin}, MaxLag: time.Hour,
+			Access: Access{Anonymous: Admin}, MaxLag: time.Hour, Recall: true,
 		})
 		if err != nil {
 			b.Fatal(err)
