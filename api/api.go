@@ -43,6 +43,8 @@ type Options struct {
 	MaxLag time.Duration        // how far the index may be behind; default 10 s
 	Tracer trace.TracerProvider // nil traces nothing
 
+	Ledger Ledger // what the service remembers; nil keeps nothing, and logs nothing
+
 	Jobs     *jobs.Queue // nil keeps none; somebody else runs it
 	Importer Importer    // nil imports nothing
 
@@ -171,6 +173,9 @@ func (s *server) route() error {
 	s.addLearned()
 	s.addPictures()
 	s.addExports()
+	s.addDecisions()
+	s.addWatches()
+	s.addAudit()
 	s.addService()
 	s.addMetrics()
 	s.addAgents()

@@ -271,8 +271,8 @@ func TestImportJobs(t *testing.T) {
 		}
 	}
 	want := []any{
-		ImportOrder{Format: "csl", Edition: date(t, "2026-05-01"), Charset: "latin-1", Author: "the analyst", Strict: true, AcceptShrink: true, NoLink: true},
-		RefreshOrder{Register: "us-csl", Author: "the analyst", DryRun: true},
+		ImportOrder{Format: "csl", Edition: date(t, "2026-05-01"), Charset: "latin-1", Author: "key:the analyst", Strict: true, AcceptShrink: true, NoLink: true},
+		RefreshOrder{Register: "us-csl", Author: "key:the analyst", DryRun: true},
 	}
 	importer.mu.Lock()
 	defer importer.mu.Unlock()
