@@ -91,6 +91,9 @@ func curlRequest(t *testing.T, command, address string) *http.Request {
 	method := http.MethodGet
 	if body != nil {
 		method = http.MethodPost
+		if header.Get("Content-Type") == "" { // as curl does
+			header.Set("Content-Type", "application/x-www-form-urlencoded")
+		}
 	}
 	r, err := http.NewRequestWithContext(t.Context(), method, target, bytes.NewReader(body))
 	if err != nil {
