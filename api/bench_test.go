@@ -76,8 +76,9 @@ func bench(b *testing.B) *benched {
 		if err != nil {
 			b.Fatal(err)
 		}
+		log := slog.New(slog.NewJSONHandler(io.Discard, nil)) //nolint:sloglint // what a line of the log costs is a part of what is measured
 		h, err := New(Options{
-			Store: store, Clock: wall, Log: slog.New(slog.NewJSONHandler(io.Discard, nil)), RequestTimeout: time.Minute,
+			Store: store, Clock: wall, Log: log, RequestTimeout: time.Minute,
 			Access: Access{Anonymous: Admin}, MaxLag: time.Hour,
 		})
 		if err != nil {
@@ -106,7 +107,7 @@ const screenedLines = 10_000
 // batch in process.
 func BenchmarkScreen(b *testing.B) {
 	w := bench(b)
-	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // which lines are screened is no secret
+	random := rand.New(rand.NewPCG(1, 2))
 	lines := make([]screen.Input, screenedLines)
 	for i := range lines {
 		lines[i].ID = string(w.products[random.IntN(len(w.products))])
@@ -140,7 +141,7 @@ func BenchmarkScreen(b *testing.B) {
 
 func (w *benched) post(b *testing.B, path, media string, body []byte) int64 {
 	b.Helper()
-	r, err := w.client.Post(w.live.URL+path, media, bytes.NewReader(body)) //nolint:noctx // ends with the benchmark
+	r, err := w.client.Post(w.live.URL+path, media, bytes.NewReader(body))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -168,8 +169,9 @@ func BenchmarkTrace(b *testing.B) {
 const window = 500 * time.Millisecond
 
 func benchTrace(b *testing.B, subjects int) {
+	b.Helper()
 	w := bench(b)
-	random := rand.New(rand.NewPCG(3, 4)) //nolint:gosec // which subjects are asked about is no secret
+	random := rand.New(rand.NewPCG(3, 4))
 	if subjects == 0 {
 		subjects = 20_000
 	}
@@ -217,7 +219,7 @@ func (w *benched) load(b *testing.B, base string, paths []string) int64 {
 	for c := range connections {
 		under.Go(func() {
 			for i := c; wall().Before(end); i += connections {
-				r, err := w.client.Get(base + paths[i%len(paths)]) //nolint:noctx // ends with the benchmark
+				r, err := w.client.Get(base + paths[i%len(paths)])
 				if err != nil {
 					b.Error(err)
 					return

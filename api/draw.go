@@ -15,6 +15,8 @@ import (
 const (
 	svgType = "image/svg+xml"
 	dotType = "text/vnd.graphviz"
+
+	pageType = "text/html; charset=utf-8"
 )
 
 // SubjectQuestion is the part of a question that a picture and a dossier share
@@ -128,7 +130,7 @@ func (s *server) dossier(ctx context.Context, _ huma.Context, in *dossierInput) 
 	}
 	return func(w http.ResponseWriter) {
 		w.Header().Set("Content-Security-Policy", pagePolicy+"; style-src "+dossier.StyleHash())
-		writeBytes(w, http.StatusOK, htmlType+"; charset=utf-8", b.Bytes())
+		writeBytes(w, http.StatusOK, pageType, b.Bytes())
 	}, nil
 }
 

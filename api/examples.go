@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -16,7 +17,9 @@ type example struct {
 	Target string
 	Accept string // media type, where it is not JSON
 	Body   string // of a POST
+	Type   string // of the body, where it is not JSON
 	Has    string // what the answer holds
+	Absent bool   // what it names is not there in the test: no job is, so the answer is a problem
 }
 
 // examples is the table of them, by the ids of operations.
@@ -81,6 +84,29 @@ var examples = map[string][]example{
 	"metrics":          {{About: "What Prometheus asks", Target: "/metrics", Accept: "text/plain", Has: `debadge_`}},
 	"openapi":          {{About: "This document", Target: "/openapi.json", Accept: "application/openapi+json", Has: `"openapi"`}},
 	"docs":             {{About: "The same for people", Target: "/docs", Accept: "text/html", Has: `<html`}},
+	"screen": {{
+		About: "The lines of an order", Target: "/v1/screen?as_of=2024-04-15", Has: `"rows": [`,
+		Body: `[{"product": "KR2280-X2", "brand": "Aivres"}, {"product": "no such thing"}]`,
+	}},
+	"screen-stream": {{
+		About: "Lines as they come", Target: "/v1/screen/stream?as_of=2024-04-15", Type: ndjsonType, Has: `product:aivres:kr2280-x2`,
+		Body: `{"product": "Aivres KR2280-X2"}`,
+	}},
+	"screen-job":  {{About: "A large file", Target: "/v1/jobs/screen", Type: "text/csv", Body: "product\nKR2280-X2\n", Absent: true}},
+	"import-job":  {{About: "A bundle", Target: "/v1/jobs/import?format=bundle", Body: `{"debadge": 1}`, Absent: true}},
+	"refresh-job": {{About: "A register of the manifest", Target: "/v1/jobs/refresh", Body: `{"register": "us-csl"}`, Absent: true}},
+	"jobs":        {{About: "My jobs", Target: "/v1/jobs", Absent: true}},
+	"job":         {{About: "How far it is", Target: "/v1/jobs/01J0000000", Absent: true}},
+	"job-result":  {{About: "What came of it", Target: "/v1/jobs/01J0000000/result", Absent: true}},
+	"job-cancel":  {{About: "No longer wanted", Target: "/v1/jobs/01J0000000", Absent: true}},
+
+	"reconcile":          {{About: "What the service can do", Target: "/v1/reconcile", Has: `"versions"`}},
+	"reconcile-post":     {{About: "A batch", Target: "/v1/reconcile", Type: "application/x-www-form-urlencoded", Body: `queries={"q0":{"query":"KR2280-X2"}}`, Has: `product:aivres:kr2280-x2`}},
+	"suggest-entity":     {{About: "Names that begin so", Target: "/v1/reconcile/suggest/entity?prefix=KR2280", Has: `"result"`}},
+	"suggest-type":       {{About: "Types", Target: "/v1/reconcile/suggest/type?prefix=pro", Has: `product`}},
+	"suggest-property":   {{About: "Properties", Target: "/v1/reconcile/suggest/property?prefix=f", Has: `"result"`}},
+	"propose-properties": {{About: "Properties of a company", Target: "/v1/reconcile/properties?type=company", Has: `"properties"`}},
+	"reconcile-preview":  {{About: "A few lines", Target: "/v1/reconcile/preview?id=product:aivres:kr2280-x2", Accept: "text/html", Has: `KR2280-X2`}},
 	"mcp": {{
 		About: "Which tools there are", Target: "/mcp", Accept: "application/json, text/event-stream", Has: `"tools"`,
 		Body: `{"jsonrpc": "2.0", "id": 1, "method": "tools/list"}`,
@@ -97,7 +123,7 @@ func (e example) curl(method string) string {
 		words = append(words, "-H 'Accept: "+e.Accept+"'")
 	}
 	if e.Body != "" {
-		words = append(words, "-H 'Content-Type: "+jsonType+"'", "-d '"+strings.ReplaceAll(e.Body, "'", `'\''`)+"'")
+		words = append(words, "-H 'Content-Type: "+cmp.Or(e.Type, jsonType)+"'", "-d '"+strings.ReplaceAll(e.Body, "'", `'\''`)+"'")
 	}
 	return strings.Join(append(words, "'http://127.0.0.1:8080"+e.Target+"'"), " ")
 }
@@ -141,7 +167,7 @@ func (e example) show(op *huma.Operation) {
 			p.Example = values
 		}
 	}
-	if op.RequestBody != nil && op.RequestBody.Content[jsonType] != nil {
+	if op.RequestBody != nil && op.RequestBody.Content[jsonType] != nil && e.Type == "" {
 		op.RequestBody.Content[jsonType].Example = jsonText(e.Body)
 	}
 }

@@ -2,6 +2,8 @@ package api
 
 import (
 	"bytes"
+	"context"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -20,6 +22,10 @@ var recalled = []string{"/v1/trace", "/v1/timeline"}
 const (
 	// recallBytes bounds the answers that are kept, in each of two generations.
 	recallBytes = 32 << 20
+
+	// recallPatience is how long the store may take to tell its revision. One
+	// that is away must not have the time of an answer twice.
+	recallPatience = 100 * time.Millisecond
 
 	// recallMost is how long an answer may be to be kept.
 	recallMost = 256 << 10
@@ -119,9 +125,7 @@ func (s *server) recall(c *gin.Context) {
 // again writes an answer that was given before.
 func (s *server) again(c *gin.Context, a *remembered) {
 	h := c.Writer.Header()
-	for name, v := range a.headers {
-		h[name] = v
-	}
+	maps.Copy(h, a.headers)
 	h["Content-Length"] = []string{strconv.Itoa(len(a.body))}
 	if a.finding != "" {
 		s.metrics.found(a.finding, a.action)
@@ -131,13 +135,17 @@ func (s *server) again(c *gin.Context, a *remembered) {
 	c.Abort()
 }
 
+// basisNow is what answers rest on at the moment, false if the store does not
+// say so at once.
 func (s *server) basisNow(c *gin.Context) (at basisNow, ok bool) {
+	ctx, done := context.WithTimeout(c.Request.Context(), recallPatience)
+	defer done()
 	policies := s.shelf.all()
 	if len(policies) == 0 {
 		return at, false
 	}
 	at.day, at.policies = graph.DayOf(s.Clock()), &policies[0]
-	err := s.Store.View(c.Request.Context(), graph.Moment{}, func(v graph.View) error {
+	err := s.Store.View(ctx, graph.Moment{}, func(v graph.View) error {
 		var recorded time.Time
 		at.revision, recorded = v.At()
 		at.recorded = recorded.UnixNano()

@@ -1,8 +1,8 @@
 package api
 
 import (
-	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -82,7 +82,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	m.add(at, "used", &remembered{body: body})
 	most := 0
 	for i := range 4 * recallBytes / recallMost {
-		m.add(at, fmt.Sprint(i), &remembered{body: body})
+		m.add(at, strconv.Itoa(i), &remembered{body: body})
 		if m.get(at, "used") == nil {
 			t.Fatal("what is in use was dropped")
 		}

@@ -82,7 +82,7 @@ func TestStop(t *testing.T) {
 	answers := make(chan error, inFlight)
 	for range inFlight {
 		go func() {
-			got, err := r.get(t.Context(), "/v1/trace?subject=B1")
+			got, err := r.get(t.Context(), "/v1/trace?subject=B1&known_at=2027-01-01")
 			if err == nil && (got.status != http.StatusOK || !strings.Contains(got.body, `"finding": "listed"`)) {
 				err = fmt.Errorf("%d %s", got.status, got.body)
 			}
@@ -135,7 +135,7 @@ func TestStopCutsOff(t *testing.T) {
 	r := run(t, s, s.log, 50*time.Millisecond, defaultLimits())
 	asked := make(chan error, 1)
 	go func() {
-		_, err := r.get(t.Context(), "/v1/trace?subject=B1")
+		_, err := r.get(t.Context(), "/v1/trace?subject=B1&known_at=2027-01-01")
 		asked <- err
 	}()
 	<-arrived
@@ -285,7 +285,7 @@ func TestLongTimeLimit(t *testing.T) {
 	})
 	r := run(t, s, s.log, time.Second, lim)
 	for range 2 {
-		if got, err := r.get(t.Context(), "/v1/trace?subject=B1"); err != nil || got.status != http.StatusOK {
+		if got, err := r.get(t.Context(), "/v1/trace?subject=B1&known_at=2027-01-01"); err != nil || got.status != http.StatusOK {
 			t.Errorf("%v %+v", err, got)
 		}
 	}

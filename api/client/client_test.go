@@ -75,6 +75,12 @@ var methods = map[string]struct {
 	"openapi": {without: "it describes the service; this client is checked against it"},
 	"docs":    {without: "a page for people"},
 	"mcp":     {without: "agents bring their own client"},
+
+	"screen": {without: "lines and answers are those of debadge screen, which reads and writes files"}, "screen-stream": {without: "as screen"},
+	"screen-job": {without: "a file of jobs, as screen"}, "import-job": {without: "a file, as debadge import reads it"}, "refresh-job": {without: "as imports"},
+	"jobs": {without: "belongs to the jobs above"}, "job": {without: "as jobs"}, "job-result": {without: "as jobs"}, "job-cancel": {without: "as jobs"},
+	"reconcile": {without: "OpenRefine brings its own client"}, "reconcile-post": {without: "as reconcile"}, "reconcile-preview": {without: "as reconcile"},
+	"suggest-entity": {without: "as reconcile"}, "suggest-type": {without: "as reconcile"}, "suggest-property": {without: "as reconcile"}, "propose-properties": {without: "as reconcile"},
 }
 
 type document struct {
@@ -111,6 +117,9 @@ func TestEveryOperation(t *testing.T) {
 				t.Errorf("the client has no method %s", row.method)
 			}
 			for _, sample := range op.Samples {
+				if row.method == "" {
+					continue
+				}
 				m := curl.FindStringSubmatch(sample.Source)
 				if m == nil {
 					t.Errorf("%s: this is no sample: %s", op.OperationID, sample.Source)

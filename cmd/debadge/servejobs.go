@@ -59,7 +59,7 @@ func (p *program) keepNames(ctx context.Context, s graph.Store, log *slog.Logger
 
 // openJobs opens the jobs of a service; those of a store in memory are
 // forgotten with it. Where there is no folder for them, there are none.
-func (p *program) openJobs(log *slog.Logger) (q *jobs.Queue, done func() error, err error) {
+func (p *program) openJobs(ctx context.Context, log *slog.Logger) (q *jobs.Queue, done func() error, err error) {
 	dir, forget, err := p.jobsFolder()
 	if err != nil {
 		return nil, nil, err
@@ -68,14 +68,14 @@ func (p *program) openJobs(log *slog.Logger) (q *jobs.Queue, done func() error, 
 		return nil, nil, usage("--jobs-keep, --jobs-size and --jobs-at-once are above 0")
 	}
 	if dir == "" {
-		log.LogAttrs(context.Background(), slog.LevelWarn, "there is no home directory to keep jobs in; name a folder with --jobs FOLDER to have some")
+		log.LogAttrs(ctx, slog.LevelWarn, "there is no home directory to keep jobs in; name a folder with --jobs FOLDER to have some")
 		return nil, forget, nil
 	}
 	const mib = 1 << 20
 	q, err = jobs.Open(jobs.Options{
 		Dir: dir, Clock: p.clock, Keep: p.flags.jobsKeep, MaxSize: int64(p.flags.jobsSize) * mib, AtOnce: p.flags.jobsRun,
 		Failed: func(j jobs.Job, err error) {
-			log.LogAttrs(context.Background(), slog.LevelWarn, "a job failed", slog.String("job", j.ID), slog.String("kind", j.Kind), slog.String("error", err.Error()))
+			log.LogAttrs(context.WithoutCancel(ctx), slog.LevelWarn, "a job failed", slog.String("job", j.ID), slog.String("kind", j.Kind), slog.String("error", err.Error()))
 		},
 	})
 	if err != nil {
@@ -128,7 +128,7 @@ func (p *program) beside(ctx context.Context, s graph.Store, registers refresh.M
 		}
 		b.importer.refresher = r
 	}
-	queue, closeJobs, err := p.openJobs(log)
+	queue, closeJobs, err := p.openJobs(ctx, log)
 	if err != nil {
 		return nil, err
 	}
