@@ -110,6 +110,7 @@ func (p *program) keepAndAnswer(ctx context.Context, log *slog.Logger, ready pre
 	}
 	defer func() { err = errors.Join(err, beside.stop()) }()
 	ready.options.Names, ready.options.Jobs, ready.options.Importer = beside.names, beside.jobs, beside.importer
+	ready.options.Recall = p.flags.read == "index"
 	beside.run(ctx)
 	return p.answer(ctx, log, ready)
 }
