@@ -107,6 +107,41 @@ var examples = map[string][]example{
 	"suggest-property":   {{About: "Properties", Target: "/v1/reconcile/suggest/property?prefix=f", Has: `"result"`}},
 	"propose-properties": {{About: "Properties of a company", Target: "/v1/reconcile/properties?type=company", Has: `"properties"`}},
 	"reconcile-preview":  {{About: "A few lines", Target: "/v1/reconcile/preview?id=product:aivres:kr2280-x2", Accept: "text/html", Has: `KR2280-X2`}},
+	"decide": {{
+		About: "A purchase that was blocked", Target: decisionsPath, Has: `"id": "decision-1"`, Body: `{
+  "subject": "KR2280-X2",
+  "action": "block",
+  "reasoning": "alleged rebadge of the NF5280M5",
+  "author": "a.lopez",
+  "question": {"as_of": "2024-04-15", "lists": ["us-bis-entity-list"]}
+}`,
+	}},
+	"decisions": {
+		{About: "All decisions", Target: decisionsPath, Has: `"decision-1"`},
+		{About: "Those whose finding would be another one today", Target: decisionsPath + "?changed=true", Has: `"decisions": [`},
+	},
+	"decision":         {{About: "A record", Target: decisionsPath + "/decision-1", Has: `"policy_digest": "sha256:`}},
+	"decisions-verify": {{About: "Are the answers still the same?", Target: decisionsPath + "/verify", Has: `"same": 1`}},
+	"watch": {{
+		About: "Be told by webhook", Target: watchesPath, Has: `"secret": "whsec_`,
+		Body: `{"subject": "KR2280-X2", "watcher": "procurement", "endpoint": "https://erp.example/hook"}`,
+	}},
+	"watches":      {{About: "What is watched", Target: watchesPath, Has: `"watch-1"`}},
+	"watched":      {{About: "A watch", Target: watchesPath + "/watch-1", Has: `"procurement"`}},
+	"watch-events": {{About: "What has happened since", Target: watchesPath + "/events?after=0", Has: `"next": 0`}},
+	"watch-secret": {{About: "Exchange the secret", Target: watchesPath + "/watch-1/secret", Has: `"secret": "whsec_`}},
+	"watch-replay": {{About: "Deliver once more", Target: watchesPath + "/watch-1/replay", Has: `"replayed": 0`}},
+	"watch-pause":  {{About: "Gather events", Target: watchesPath + "/watch-1/pause", Has: `"paused"`}},
+	"watch-resume": {{About: "Deliver them again", Target: watchesPath + "/watch-1/resume", Has: `"active"`}},
+	"watch-end":    {{About: "No longer wanted", Target: watchesPath + "/watch-1/end", Has: `"ended"`}},
+	"audit": {
+		{About: "The latest decisions", Target: auditPath + "?kind=decision&newest=true", Has: `"decision-1"`},
+		{About: "All of the log, page by page", Target: auditPath + "?limit=2", Has: `"entries": [`},
+	},
+	"audit-proof":      {{About: "The proof of an entry", Target: auditPath + "/proof/0", Has: `"hashes": [`}},
+	"audit-checkpoint": {{About: "To be kept elsewhere", Target: auditPath + "/checkpoint", Accept: "text/plain", Has: `debadge-ledger-`}},
+	"audit-key":        {{About: "To verify it by", Target: auditPath + "/key", Accept: "text/plain", Has: `debadge-ledger-`}},
+
 	"mcp": {{
 		About: "Which tools there are", Target: "/mcp", Accept: "application/json, text/event-stream", Has: `"tools"`,
 		Body: `{"jsonrpc": "2.0", "id": 1, "method": "tools/list"}`,
