@@ -108,6 +108,24 @@ var ruleBook = map[string]string{
 	"GET /v1/dossier":                    "reader screener analyst officer admin",
 	"GET /v1/export/:format":             "reader screener analyst officer admin",
 
+	"GET /v1/decisions":           "reader screener analyst officer admin",
+	"GET /v1/decisions/:id":       "reader screener analyst officer admin",
+	"GET /v1/decisions/verify":    "reader screener analyst officer admin",
+	"POST /v1/decisions":          "officer admin",
+	"GET /v1/watches":             "reader screener analyst officer admin",
+	"GET /v1/watches/:id":         "reader screener analyst officer admin",
+	"GET /v1/watches/events":      "reader screener analyst officer admin",
+	"POST /v1/watches":            "officer admin",
+	"POST /v1/watches/:id/pause":  "officer admin",
+	"POST /v1/watches/:id/resume": "officer admin",
+	"POST /v1/watches/:id/end":    "officer admin",
+	"POST /v1/watches/:id/secret": "officer admin",
+	"POST /v1/watches/:id/replay": "officer admin",
+	"GET /v1/audit":               "admin",
+	"GET /v1/audit/proof/:index":  "admin",
+	"GET /v1/audit/checkpoint":    "admin",
+	"GET /v1/audit/key":           "admin",
+
 	"POST /mcp": "reader screener analyst officer admin",
 
 	"POST /v1/changes":            "analyst admin",
@@ -254,8 +272,14 @@ func TestCredentialsStaySecret(t *testing.T) {
 	s := newService(t, guarded)
 	const secret = "s3cr3tpart"
 	for _, shown := range [][]string{
-		{"Bearer dbk_" + secret}, {"Bearer dbk_" + secret + "mistyped"}, {"Bearer dbk_" + secret + "away"}, {"Bearer " + secret + ".b.c"},
-		{"Basic " + secret}, {secret}, {"Bearer dbk_" + secret, "Bearer dbk_admin"}, {"Bearer dbk_admin", "Bearer dbk_admin"},
+		{"Bearer dbk_" + secret},
+		{"Bearer dbk_" + secret + "mistyped"},
+		{"Bearer dbk_" + secret + "away"},
+		{"Bearer " + secret + ".b.c"},
+		{"Basic " + secret},
+		{secret},
+		{"Bearer dbk_" + secret, "Bearer dbk_admin"},
+		{"Bearer dbk_admin", "Bearer dbk_admin"},
 	} {
 		for _, target := range []string{"/v1/lists", "/v1/nothing", "/v1/trace?key=1"} {
 			r := request(t, http.MethodGet, target, nil)

@@ -43,6 +43,8 @@ type Options struct {
 	MaxLag time.Duration        // how far the index may be behind; default 10 s
 	Tracer trace.TracerProvider // nil traces nothing
 
+	Ledger Ledger // what the service remembers; nil keeps nothing, and logs nothing
+
 	Jobs     *jobs.Queue // nil keeps none; somebody else runs it
 	Importer Importer    // nil imports nothing
 
@@ -74,6 +76,7 @@ type server struct {
 	document []byte            // the OpenAPI document
 	docs     []byte            // the same for people
 	tail     tail              // of the feed
+	memory   memory            // of answers that were given
 }
 
 // New returns the handler of all routes. It fails on options that cannot work.
@@ -147,7 +150,7 @@ func (s *server) route() error {
 	s.engine.ForwardedByClientIP = false
 	s.engine.HandleMethodNotAllowed = true
 	s.engine.RedirectTrailingSlash = false
-	s.engine.Use(s.observe, s.recover, s.trackSpan, s.guardOrigin, s.admit, s.authorize, s.pack)
+	s.engine.Use(s.observe, s.recover, s.trackSpan, s.guardOrigin, s.admit, s.authorize, s.pack, s.recall)
 	s.engine.NoRoute(s.noRoute)
 	s.engine.NoMethod(s.noMethod)
 	s.huma = humagin.New(s.engine, s.config())
@@ -166,6 +169,9 @@ func (s *server) route() error {
 	s.addLearned()
 	s.addPictures()
 	s.addExports()
+	s.addDecisions()
+	s.addWatches()
+	s.addAudit()
 	s.addService()
 	s.addMetrics()
 	s.addAgents()

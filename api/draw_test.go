@@ -39,7 +39,7 @@ func TestPictures(t *testing.T) {
 	}{
 		{"/v1/picture?subject=B1", svgType, svg.Bytes()},
 		{"/v1/picture?subject=B1&format=dot", dotType, dot.Bytes()},
-		{"/v1/dossier?subject=B1", pageType, page.Bytes()},
+		{"/v1/dossier?subject=B1", htmlType + "; charset=utf-8", page.Bytes()},
 	} {
 		w := s.get(t, test.target)
 		if w.Code != http.StatusOK || w.Header().Get("Content-Type") != test.contentType || !bytes.Equal(w.Body.Bytes(), test.want) {

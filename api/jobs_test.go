@@ -55,7 +55,7 @@ func (f *fakeImporter) Refresh(_ context.Context, o RefreshOrder) (any, error) {
 // withJobs runs jobs beside a service; the queue is stopped with the test.
 func withJobs(t *testing.T, o *Options, dir string) *fakeImporter {
 	t.Helper()
-	q, err := jobs.Open(jobs.Options{Dir: dir, Clock: time.Now, MaxSize: 1 << 20, Retry: time.Millisecond, Failed: func(j jobs.Job, err error) {
+	q, err := jobs.Open(jobs.Options{Dir: dir, Clock: wall, MaxSize: 1 << 20, Retry: time.Millisecond, Failed: func(j jobs.Job, err error) {
 		if graph.KindOf(err) == graph.KindInternal {
 			t.Errorf("%s: %v", j.Kind, err)
 		}
@@ -69,23 +69,18 @@ func withJobs(t *testing.T, o *Options, dir string) *fakeImporter {
 }
 
 // runJobs begins to do them.
-func (s *service) runJobs(t *testing.T) (stop func()) {
+func (s *service) runJobs(t *testing.T) {
 	t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(t.Context())
 	var under sync.WaitGroup
 	under.Go(func() { s.server.Jobs.Run(ctx) })
-	var once sync.Once
-	stop = func() {
-		once.Do(func() {
-			cancel()
-			under.Wait()
-			if err := s.server.Jobs.Close(); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	t.Cleanup(stop)
-	return stop
+	t.Cleanup(func() {
+		cancel()
+		under.Wait()
+		if err := s.server.Jobs.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 // made returns a job that was just made.

@@ -61,7 +61,7 @@ func addressKey(a netip.Addr) string {
 
 // enter begins a request of a caller, or says why not.
 func (l *limiter) enter(key string, now time.Time) (leave func(), p *problem) {
-	if l.Limits.PerSecond == 0 && l.PerCaller == 0 {
+	if l.PerSecond == 0 && l.PerCaller == 0 {
 		return func() {}, nil
 	}
 	l.mu.Lock()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -107,16 +108,7 @@ func TestSpans(t *testing.T) {
 		}
 	}
 	last := spans[len(spans)-1]
-	if last.Status.Code != codes.Error || !contains(last.Attributes, attribute.Int("http.response.status_code", 503)) {
+	if last.Status.Code != codes.Error || !slices.Contains(last.Attributes, attribute.Int("http.response.status_code", 503)) {
 		t.Errorf("%+v", last)
 	}
-}
-
-func contains(all []attribute.KeyValue, want attribute.KeyValue) bool {
-	for _, a := range all {
-		if a == want {
-			return true
-		}
-	}
-	return false
 }

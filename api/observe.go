@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
+
+	"debadge/graph"
 )
 
 const requestIDHeader = "X-Request-Id"
@@ -31,6 +33,8 @@ type record struct {
 	remote  netip.Addr // of the client, behind trusted proxies too
 	secure  bool       // it came over TLS
 	caller  Caller
+	finding graph.Finding // of the answer, "" if it has none
+	action  graph.Action
 }
 
 type recordKey struct{}

@@ -49,6 +49,8 @@ func (s *server) trace(ctx context.Context, in *traceInput) (graph.Answer, error
 	})
 	if err == nil {
 		s.metrics.found(answer.Finding, answer.Action)
+		r := recordOf(ctx)
+		r.finding, r.action = answer.Finding, answer.Action
 	}
 	return answer, err
 }

@@ -44,8 +44,14 @@ const mostExtended = 1000
 // extendProperties are the properties that entities of a kind have; "" is any.
 func extendProperties(kind graph.Kind) []reconcileType {
 	all := []reconcileType{
-		{"finding", "Finding"}, {"strength", "Strength of the finding"}, {"action", "Action by the policy"},
-		{"listed_entity", "Listed entity"}, {"list", "List"}, {"brand", "Brand"}, {"country", "Country"}, {"kind", "Kind"},
+		{"finding", "Finding"},
+		{"strength", "Strength of the finding"},
+		{"action", "Action by the policy"},
+		{"listed_entity", "Listed entity"},
+		{"list", "List"},
+		{"brand", "Brand"},
+		{"country", "Country"},
+		{"kind", "Kind"},
 	}
 	switch kind {
 	case graph.Company:

@@ -3,9 +3,11 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"debadge/graph"
@@ -63,18 +65,18 @@ func (v *values) UnmarshalJSON(data []byte) error {
 		var truth bool
 		switch {
 		case string(raw) == "null":
-			return fmt.Errorf("a value is null")
+			return errors.New("a value is null")
 		case json.Unmarshal(raw, &text) == nil:
 		case json.Unmarshal(raw, &number) == nil:
 			text = number.String()
 		case json.Unmarshal(raw, &truth) == nil:
-			text = fmt.Sprint(truth)
+			text = strconv.FormatBool(truth)
 		case json.Unmarshal(raw, &entity) == nil && entity.ID != "":
 			if text = entity.Name; text == "" {
 				text = entity.ID
 			}
 		default:
-			return fmt.Errorf("a value is a text, a number, true, false, or an entity with its id")
+			return errors.New("a value is a text, a number, true, false, or an entity with its id")
 		}
 		*v = append(*v, text)
 	}

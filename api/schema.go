@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"debadge/graph"
+	"debadge/ledger"
 )
 
 const schemaPrefix = "#/components/schemas/"
@@ -35,6 +36,8 @@ func shapes() map[reflect.Type]huma.Schema {
 		reflect.TypeFor[graph.Finding]():    words(graph.Listed, graph.Clear, graph.Unknown),
 		reflect.TypeFor[graph.Verdict]():    words(graph.In, graph.Out, graph.Undetermined),
 		reflect.TypeFor[graph.Stance]():     words(graph.Supports, graph.Denies),
+		reflect.TypeFor[ledger.WatchState](): words(ledger.WatchActive, ledger.WatchPaused, ledger.WatchEnded),
+		reflect.TypeFor[ledger.Delivery]():   words(ledger.Pending, ledger.Delivered, ledger.Dead),
 		reflect.TypeFor[graph.Kind]():       words(graph.Kinds()...),
 		reflect.TypeFor[graph.OwnershipForm](): words(
 			graph.AnyShare, graph.Majority, graph.Aggregate),

@@ -204,7 +204,7 @@ func TestStreamAnswersWhileItIsSent(t *testing.T) {
 		defer close(sent)
 		_, _ = io.WriteString(send, strings.Repeat("{\"model\":\"B1\"}\n", 600))
 	}()
-	response, err := server.Client().Do(r) //nolint:bodyclose // closed below
+	response, err := server.Client().Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}

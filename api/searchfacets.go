@@ -118,7 +118,7 @@ func (f *finder) passes(h *searchHit, names ...string) bool {
 
 // among compares without regard to letter case; the kind before the id of a list
 // may be left out.
-func (f facetValue) among(values []string) bool {
+func (f *facetValue) among(values []string) bool {
 	return slices.ContainsFunc(values, func(v string) bool {
 		return strings.EqualFold(v, f.value) || f.facet == facetList && strings.EqualFold(v, "list:"+f.value)
 	})

@@ -58,7 +58,7 @@ func (q *Queue) load() error {
 			continue
 		}
 		j := new(Job)
-		data, err := os.ReadFile(filepath.Join(q.folder(e.Name()), stateFile)) //nolint:gosec // in our own folder
+		data, err := os.ReadFile(filepath.Join(q.folder(e.Name()), stateFile))
 		if err == nil {
 			err = json.Unmarshal(data, j)
 		}
@@ -138,7 +138,7 @@ func (q *Queue) Result(id, name string) (*os.File, error) {
 	if _, err := q.Get(id); err != nil {
 		return nil, err
 	}
-	f, err := os.Open(filepath.Join(q.folder(id), filepath.Base(name))) //nolint:gosec // in our own folder
+	f, err := os.Open(filepath.Join(q.folder(id), filepath.Base(name)))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil //nolint:nilnil // as the comment says

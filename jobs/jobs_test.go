@@ -49,7 +49,7 @@ func open(t *testing.T, o jobs.Options) *jobs.Queue {
 // running runs a queue until stop is called.
 func running(t *testing.T, q *jobs.Queue) (stop func()) {
 	t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(t.Context())
 	var under sync.WaitGroup
 	under.Go(func() { q.Run(ctx) })
 	var once sync.Once
@@ -244,7 +244,7 @@ func TestRestart(t *testing.T) {
 	stop := running(t, q)
 	under, behind := add(t, q, "block", "one"), add(t, q, "block", "two")
 	<-b.began
-	if _, err := jobs.Open(jobs.Options{Dir: dir, Clock: time.Now}); graph.KindOf(err) != graph.KindConflict {
+	if _, err := jobs.Open(jobs.Options{Dir: dir, Clock: newClock().time}); graph.KindOf(err) != graph.KindConflict {
 		t.Errorf("two services on one folder: %v", err)
 	}
 	stop()

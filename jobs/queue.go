@@ -73,8 +73,9 @@ func (q *Queue) Close() error { return q.lock.Close() }
 // Handle names what does jobs of a kind.
 func (q *Queue) Handle(kind string, w Work) {
 	q.mu.Lock()
-	defer q.mu.Unlock()
 	q.works[kind] = w
+	q.mu.Unlock()
+	q.wake() // some may wait for it
 }
 
 // Add keeps a job with its input, which may be nil. It is on disk when Add

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -129,7 +130,7 @@ func (q *Queue) do(parent context.Context, r *Run) {
 	q.mu.Lock()
 	work := q.works[r.Job.Kind]
 	q.mu.Unlock()
-	err := q.attempt(r.ctx, work, r)
+	err := q.attempt(r.ctx, work, r) //nolint:contextcheck // made from the parent, to be canceled alone
 	q.end(parent, r, err)
 	q.wake()
 }
@@ -170,7 +171,7 @@ func (q *Queue) end(parent context.Context, r *Run, err error) {
 	switch {
 	case err == nil:
 		j.State, j.Summary = Done, r.Job.Summary
-	case errors.Is(context.Cause(r.ctx), errCanceled):
+	case errors.Is(context.Cause(r.ctx), errCanceled): //nolint:contextcheck // what ended the job, not what ended the queue
 		j.State = Canceled
 	case parent.Err() != nil: // it is done the next time
 		j.State, j.Progress = Waiting, Progress{}
@@ -207,14 +208,11 @@ func (q *Queue) clear(j *Job) {
 // problem says why a job failed, with nothing that is for the log alone.
 func problem(err error) string {
 	if e, ok := errors.AsType[*graph.Error](err); ok && e.Kind != graph.KindInternal {
-		text := e.Message
-		for i, f := range e.Fields {
-			if i == mostFields {
-				break
-			}
-			text += "; " + f.Field + " " + f.Message
+		parts := []string{e.Message}
+		for _, f := range e.Fields[:min(len(e.Fields), mostFields)] {
+			parts = append(parts, f.Field+" "+f.Message)
 		}
-		return text
+		return strings.Join(parts, "; ")
 	}
 	return "debadge could not do it; the log has the cause under the id of the job"
 }

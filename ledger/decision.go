@@ -260,6 +260,7 @@ func scanDecision(row interface{ Scan(into ...any) error }) (d Decision, err err
 // Decisions selects decisions; all conditions that are given must hold.
 type Decisions struct {
 	Subject string // the id of a product or company
+	Author  string
 	After   string // only after the decision with this id
 	Limit   int    // at most so many; 0 is no limit
 }
@@ -267,30 +268,45 @@ type Decisions struct {
 // Decisions returns the decisions that match, in the order in which they were
 // recorded.
 func (l *Ledger) Decisions(ctx context.Context, which Decisions) ([]Decision, error) {
-	text, args := "SELECT id, record FROM decisions WHERE id > ?", []any{int64(0)}
-	if which.After != "" {
-		n, err := parseNumbered(decisionID, which.After, "decision")
-		if err != nil {
-			return nil, err
-		}
-		args[0] = n
-	}
-	if which.Subject != "" {
-		text, args = text+" AND subject = ?", append(args, which.Subject)
-	}
-	text += " ORDER BY id"
-	if which.Limit > 0 {
-		text, args = text+" LIMIT ?", append(args, which.Limit)
+	where, args, err := which.where()
+	if err != nil {
+		return nil, err
 	}
 	all := []Decision{}
-	err := l.read(ctx, func(tx *sql.Tx) error {
+	err = l.read(ctx, func(tx *sql.Tx) error {
 		return each(ctx, tx, func(rows *sql.Rows) error {
 			d, err := scanDecision(rows)
 			all = append(all, d)
 			return err
-		}, text, args...)
+		}, "SELECT d.id, d.record FROM decisions d WHERE "+where+" ORDER BY d.id LIMIT ?", append(args, which.most())...)
 	})
 	return all, err
+}
+
+// where is the condition on decisions, which a query calls d.
+func (w Decisions) where() (text string, args []any, err error) {
+	after := int64(0)
+	if w.After != "" {
+		if after, err = parseNumbered(decisionID, w.After, "decision"); err != nil {
+			return "", nil, err
+		}
+	}
+	text, args = "d.id > ?", []any{after}
+	if w.Subject != "" {
+		text, args = text+" AND d.subject = ?", append(args, w.Subject)
+	}
+	if w.Author != "" {
+		text, args = text+" AND d.record ->> '$.author' = ?", append(args, w.Author)
+	}
+	return text, args, nil
+}
+
+// most is the limit as SQLite takes it.
+func (w Decisions) most() int {
+	if w.Limit == 0 {
+		return -1
+	}
+	return w.Limit
 }
 
 // DecisionCheck is what asking a decision's question again came to.
@@ -305,11 +321,15 @@ type DecisionCheck struct {
 // verifyBatch is how many decisions are read at a time.
 const verifyBatch = 200
 
-// VerifyDecisions asks the question of every decision again and yields whether
-// the answer is the same, in the order of decisions.
-func (l *Ledger) VerifyDecisions(ctx context.Context, store graph.Store, yield func(DecisionCheck) error) error {
-	which := Decisions{Limit: verifyBatch}
-	for {
+// VerifyDecisions asks the questions of the decisions that match again and yields
+// whether the answer is the same, in the order of decisions.
+func (l *Ledger) VerifyDecisions(ctx context.Context, store graph.Store, which Decisions, yield func(DecisionCheck) error) error {
+	most, done := which.Limit, 0
+	for most == 0 || done < most {
+		which.Limit = verifyBatch
+		if most > 0 {
+			which.Limit = min(most-done, verifyBatch)
+		}
 		batch, err := l.Decisions(ctx, which)
 		if err != nil || len(batch) == 0 {
 			return err
@@ -323,8 +343,10 @@ func (l *Ledger) VerifyDecisions(ctx context.Context, store graph.Store, yield f
 				return err
 			}
 		}
+		done += len(batch)
 		which.After = batch[len(batch)-1].ID
 	}
+	return nil
 }
 
 func (d *Decision) verify(ctx context.Context, store graph.Store) (DecisionCheck, error) {

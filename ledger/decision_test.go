@@ -81,7 +81,7 @@ func mustDecide(t *testing.T, l *ledger.Ledger, s graph.Store, n ledger.NewDecis
 func checked(t *testing.T, l *ledger.Ledger, s graph.Store) []ledger.DecisionCheck {
 	t.Helper()
 	var all []ledger.DecisionCheck
-	if err := l.VerifyDecisions(t.Context(), s, func(c ledger.DecisionCheck) error {
+	if err := l.VerifyDecisions(t.Context(), s, ledger.Decisions{}, func(c ledger.DecisionCheck) error {
 		all = append(all, c)
 		return nil
 	}); err != nil {
@@ -371,7 +371,7 @@ func (g *growing) decide(t *testing.T, l *ledger.Ledger) {
 // changedBy brings findings up to date and returns the decisions that differ.
 func changedBy(t *testing.T, l *ledger.Ledger, s graph.Store, on graph.Day) (ledger.Rescreened, map[string]ledger.ChangedDecision) {
 	t.Helper()
-	done, all, err := l.ChangedDecisions(t.Context(), s, on)
+	done, all, err := l.ChangedDecisions(t.Context(), s, on, ledger.Decisions{})
 	if err != nil {
 		t.Fatal(err)
 	}

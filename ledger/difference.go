@@ -127,14 +127,14 @@ type ChangedDecision struct {
 }
 
 // ChangedDecisions brings findings up to date, as [Ledger.Rescreen] does, and
-// returns the decisions whose question, asked today with what is known today,
-// finds something else than it did, with what made it so.
-func (l *Ledger) ChangedDecisions(ctx context.Context, store graph.Store, today graph.Day) (Rescreened, []ChangedDecision, error) {
+// returns the decisions that match and whose question, asked today with what is
+// known today, finds something else than it did, with what made it so.
+func (l *Ledger) ChangedDecisions(ctx context.Context, store graph.Store, today graph.Day, which Decisions) (Rescreened, []ChangedDecision, error) {
 	done, fresh, err := l.rescreen(ctx, store, today)
 	if err != nil {
 		return Rescreened{}, nil, err
 	}
-	found, err := l.changedFindings(ctx, fresh)
+	found, err := l.changedFindings(ctx, fresh, which)
 	if err != nil {
 		return Rescreened{}, nil, err
 	}
@@ -157,7 +157,11 @@ func (l *Ledger) ChangedDecisions(ctx context.Context, store graph.Store, today 
 
 // changedFindings returns the decisions whose finding is another one by now, in
 // their order, those just computed as they were computed.
-func (l *Ledger) changedFindings(ctx context.Context, fresh []standing) (changed []standing, err error) {
+func (l *Ledger) changedFindings(ctx context.Context, fresh []standing, which Decisions) (changed []standing, err error) {
+	where, args, err := which.where()
+	if err != nil {
+		return nil, err
+	}
 	now := make(map[int64]graph.Assessment, len(fresh))
 	for _, s := range fresh {
 		now[s.decision] = s.found
@@ -178,11 +182,11 @@ func (l *Ledger) changedFindings(ctx context.Context, fresh []standing) (changed
 			if computed, ok := now[s.decision]; ok {
 				s.found = computed
 			}
-			if s.found != ref.Assessment {
+			if s.found != ref.Assessment && (which.Limit == 0 || len(changed) < which.Limit) {
 				changed = append(changed, s)
 			}
 			return nil
-		}, "SELECT d.id, d.record -> '$.answer', s.found FROM decisions d JOIN standings s ON s.decision = d.id ORDER BY d.id")
+		}, "SELECT d.id, d.record -> '$.answer', s.found FROM decisions d JOIN standings s ON s.decision = d.id WHERE "+where+" ORDER BY d.id", args...)
 	})
 	return changed, err
 }

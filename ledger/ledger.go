@@ -49,6 +49,8 @@ type Ledger struct {
 	reading *sql.DB // the same as writing, in memory
 	lock    *lock   // nil: not taken
 
+	rescreens chan struct{} // holds one while findings are brought up to date
+
 	mu       sync.Mutex
 	signing  *signer // once it was needed
 	followed bool    // the position in the feed was compared with the store
@@ -60,7 +62,7 @@ type Ledger struct {
 // that is not a ledger, or one of a newer version, is KindInvalid and left as
 // it was.
 func Open(ctx context.Context, path string, options Options) (*Ledger, error) {
-	l := &Ledger{options: options, path: path}
+	l := &Ledger{options: options, path: path, rescreens: make(chan struct{}, 1)}
 	err := l.open(ctx)
 	if err == nil {
 		return l, nil
@@ -99,6 +101,11 @@ func (l *Ledger) open(ctx context.Context) (err error) {
 			return err
 		}
 	}
+	if !l.options.ReadOnly {
+		if err := own(l.path); err != nil {
+			return err
+		}
+	}
 	if l.reading, err = sql.Open("sqlite", name+readerOptions); err != nil {
 		return translate(err)
 	}
@@ -112,6 +119,16 @@ func (l *Ledger) open(ctx context.Context) (err error) {
 	}
 	l.writing.SetMaxOpenConns(1)
 	return l.establish(ctx)
+}
+
+// own makes the file of a new ledger, for nobody else to read: it holds secrets.
+func own(path string) error {
+	const mode = 0o600
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, mode) //nolint:gosec // where the operator says
+	if err != nil {
+		return graph.Unavailable("the file of the ledger cannot be made", err)
+	}
+	return f.Close()
 }
 
 // The options of the connections. A commit is acknowledged after a full sync.

@@ -85,8 +85,8 @@ func (e *pendingEvent) insert(ctx context.Context, tx *sql.Tx, now int64) error 
 
 const (
 	eventID     = "event-"
-	outboxQuery = "SELECT o.seq, o.watch, w.endpoint, o.event, o.created_at, o.state, o.attempts, o.next_at, o.last_error " +
-		"FROM outbox o JOIN watches w ON w.id = o.watch"
+	outboxFrom  = " FROM outbox o JOIN watches w ON w.id = o.watch"
+	outboxQuery = "SELECT o.seq, o.watch, w.endpoint, o.event, o.created_at, o.state, o.attempts, o.next_at, o.last_error" + outboxFrom
 )
 
 func (l *Ledger) outbox(ctx context.Context, rest string, args ...any) ([]OutboxEvent, error) {
@@ -117,10 +117,12 @@ func (l *Ledger) Events(ctx context.Context, after int64, limit int) ([]OutboxEv
 }
 
 // Due returns the events that are to be delivered now, the oldest first: those
-// of active watches with an endpoint whose next attempt is not later.
-func (l *Ledger) Due(ctx context.Context, limit int) ([]OutboxEvent, error) {
-	return l.outbox(ctx, " WHERE o.state = ? AND o.next_at <= ? AND w.endpoint <> '' AND w.state = ? ORDER BY o.seq LIMIT ?",
-		Pending, micros(l.now()), WatchActive, limit)
+// of active watches with an endpoint whose next attempt is not later. There are
+// at most each of one endpoint, so that none fills the place of the others.
+func (l *Ledger) Due(ctx context.Context, limit, each int) ([]OutboxEvent, error) {
+	return l.outbox(ctx, " WHERE o.seq IN (SELECT seq FROM (SELECT o.seq, row_number() OVER (PARTITION BY w.endpoint ORDER BY o.seq) AS place"+outboxFrom+
+		" WHERE o.state = ? AND o.next_at <= ? AND w.endpoint <> '' AND w.state = ?) WHERE place <= ?) ORDER BY o.seq LIMIT ?",
+		Pending, micros(l.now()), WatchActive, each, limit)
 }
 
 // settle says what became of an event; one that is in no such state any more is

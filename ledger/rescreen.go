@@ -36,6 +36,12 @@ func (l *Ledger) Rescreen(ctx context.Context, store graph.Store, today graph.Da
 
 // rescreen returns also the standings that were computed again.
 func (l *Ledger) rescreen(ctx context.Context, store graph.Store, today graph.Day) (Rescreened, []standing, error) {
+	select { // two at once would be in each other's way
+	case l.rescreens <- struct{}{}:
+		defer func() { <-l.rescreens }()
+	case <-ctx.Done():
+		return Rescreened{}, nil, ctx.Err()
+	}
 	status, err := store.Status(ctx)
 	if err != nil {
 		return Rescreened{}, nil, err

@@ -67,6 +67,15 @@ CREATE TABLE watches (
   created_by TEXT    NOT NULL
 ) STRICT;
 
+CREATE TABLE secrets (                  -- that webhooks are signed with
+  id    INTEGER PRIMARY KEY,
+  watch INTEGER NOT NULL REFERENCES watches,
+  key   BLOB    NOT NULL,
+  until INTEGER NOT NULL                -- no longer used then; 0 of the newest one
+) STRICT;
+
+CREATE INDEX secrets_by_watch ON secrets (watch, id);
+
 CREATE TABLE standings (                -- what is found by now where somebody decided or watches; can be computed again
   id       INTEGER PRIMARY KEY,
   decision INTEGER UNIQUE REFERENCES decisions,

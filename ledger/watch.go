@@ -36,6 +36,9 @@ type Watch struct {
 	CreatedBy string          `json:"created_by"`
 	// Found is the finding by the last look at it.
 	Found graph.Assessment `json:"found"`
+	// Secret is what its webhooks are signed with. It is there when it was made,
+	// and never again.
+	Secret string `json:"secret,omitempty"`
 }
 
 // NewWatch says what to watch.
@@ -125,6 +128,11 @@ func (w *Watch) insert(ctx context.Context, tx *sql.Tx, policy graph.Policy, s s
 	if err := s.insert(ctx, tx); err != nil {
 		return err
 	}
+	if w.Endpoint != "" {
+		if w.Secret, err = insertSecret(ctx, tx, id); err != nil {
+			return err
+		}
+	}
 	_, err = appendEntries(ctx, tx, w.CreatedAt, Event{
 		Actor: w.CreatedBy, Kind: WatchEntry, Subject: w.ID, Details: watchDetails{w.State, w.Subject, w.Watcher},
 	})
@@ -161,6 +169,22 @@ func scanWatch(row interface{ Scan(into ...any) error }) (w Watch, err error) {
 		return Watch{}, damaged("%s cannot be read", w.ID)
 	}
 	return w, nil
+}
+
+// Watched returns a watch by its id, also one that has ended.
+func (l *Ledger) Watched(ctx context.Context, id string) (w Watch, err error) {
+	n, err := parseNumbered(watchID, id, "watch")
+	if err != nil {
+		return Watch{}, err
+	}
+	err = l.read(ctx, func(tx *sql.Tx) error {
+		w, err = scanWatch(tx.QueryRowContext(ctx, watchQuery+" WHERE w.id = ?", n))
+		if errors.Is(err, sql.ErrNoRows) {
+			err = graph.Errorf(graph.KindNotFound, "there is no %s", id)
+		}
+		return err
+	})
+	return w, err
 }
 
 // SetWatch pauses, goes on with or ends a watch; one that has ended stays so.

@@ -131,7 +131,7 @@ func TestDelivery(t *testing.T) {
 	rescreen(t, l, s)
 	due := func(want ...string) {
 		t.Helper()
-		found, err := l.Due(t.Context(), 10)
+		found, err := l.Due(t.Context(), 10, 5)
 		var ids []string
 		for _, e := range found {
 			ids = append(ids, e.ID)

@@ -219,7 +219,7 @@ func (p *program) withBoth(ctx context.Context, use func(context.Context, graph.
 
 func (p *program) listChanged(ctx context.Context) error {
 	return p.withBoth(ctx, func(ctx context.Context, s graph.Store, l *ledger.Ledger) error {
-		done, changed, err := l.ChangedDecisions(ctx, s, p.today())
+		done, changed, err := l.ChangedDecisions(ctx, s, p.today(), ledger.Decisions{})
 		if err != nil {
 			return err
 		}
@@ -293,7 +293,7 @@ type decisionsVerified struct {
 
 func (p *program) verifyDecisions(ctx context.Context, s graph.Store, l *ledger.Ledger) error {
 	v := decisionsVerified{Differ: []ledger.DecisionCheck{}}
-	err := l.VerifyDecisions(ctx, s, func(c ledger.DecisionCheck) error {
+	err := l.VerifyDecisions(ctx, s, ledger.Decisions{}, func(c ledger.DecisionCheck) error {
 		v.Decisions++
 		if c.Same {
 			v.Same++

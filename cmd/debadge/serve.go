@@ -103,22 +103,13 @@ func (p *program) serve(ctx context.Context) (err error) {
 
 // keepAndAnswer keeps registers, names and jobs beside the answers.
 func (p *program) keepAndAnswer(ctx context.Context, log *slog.Logger, ready prepared, registers refresh.Manifest) (err error) {
-	s := ready.options.Store
-	brings := &importer{p: p, store: s, registers: registers}
-	if p.flags.manifest != "" {
-		if brings.refresher, err = p.refresher(s); err != nil {
-			return err
-		}
-		defer p.keepServed(ctx, brings.refresher, registers, log)()
-	}
-	queue, closeJobs, err := p.openJobs(log)
+	beside, err := p.beside(ctx, ready.options.Store, registers, log)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, closeJobs()) }()
-	names, stopNames := p.keepNames(ctx, s, log)
-	defer stopNames()
-	ready.options.Names, ready.options.Jobs, ready.options.Importer = names, queue, brings
+	defer func() { err = errors.Join(err, beside.stop()) }()
+	ready.options.Names, ready.options.Jobs, ready.options.Importer = beside.names, beside.jobs, beside.importer
+	beside.run(ctx)
 	return p.answer(ctx, log, ready)
 }
 
@@ -128,7 +119,6 @@ func (p *program) answer(ctx context.Context, log *slog.Logger, ready prepared) 
 	if err != nil {
 		return err
 	}
-	defer runJobs(ctx, ready.options.Jobs)()
 	stopProfiler, err := p.profiler(ctx, log)
 	if err != nil {
 		return err

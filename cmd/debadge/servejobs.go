@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -57,8 +58,8 @@ func (p *program) keepNames(ctx context.Context, s graph.Store, log *slog.Logger
 }
 
 // openJobs opens the jobs of a service; those of a store in memory are
-// forgotten with it.
-func (p *program) openJobs(log *slog.Logger) (q *jobs.Queue, done func() error, err error) {
+// forgotten with it. Where there is no folder for them, there are none.
+func (p *program) openJobs(ctx context.Context, log *slog.Logger) (q *jobs.Queue, done func() error, err error) {
 	dir, forget, err := p.jobsFolder()
 	if err != nil {
 		return nil, nil, err
@@ -66,11 +67,15 @@ func (p *program) openJobs(log *slog.Logger) (q *jobs.Queue, done func() error, 
 	if p.flags.jobsKeep <= 0 || p.flags.jobsSize <= 0 || p.flags.jobsRun <= 0 {
 		return nil, nil, usage("--jobs-keep, --jobs-size and --jobs-at-once are above 0")
 	}
+	if dir == "" {
+		log.LogAttrs(ctx, slog.LevelWarn, "there is no home directory to keep jobs in; name a folder with --jobs FOLDER to have some")
+		return nil, forget, nil
+	}
 	const mib = 1 << 20
 	q, err = jobs.Open(jobs.Options{
 		Dir: dir, Clock: p.clock, Keep: p.flags.jobsKeep, MaxSize: int64(p.flags.jobsSize) * mib, AtOnce: p.flags.jobsRun,
 		Failed: func(j jobs.Job, err error) {
-			log.LogAttrs(context.Background(), slog.LevelWarn, "a job failed", slog.String("job", j.ID), slog.String("kind", j.Kind), slog.String("error", err.Error()))
+			log.LogAttrs(context.WithoutCancel(ctx), slog.LevelWarn, "a job failed", slog.String("job", j.ID), slog.String("kind", j.Kind), slog.String("error", err.Error()))
 		},
 	})
 	if err != nil {
@@ -97,15 +102,63 @@ func (p *program) jobsFolder() (dir string, forget func() error, err error) {
 	if path := p.defaultPath(); path != "" {
 		return filepath.Join(filepath.Dir(path), "jobs"), forget, nil
 	}
-	return "", nil, usage("there is no home directory to keep jobs in; name a folder with --jobs FOLDER")
+	return "", forget, nil
 }
 
-// runJobs does jobs beside a service; stop waits for those under way to end.
-func runJobs(ctx context.Context, q *jobs.Queue) (stop func()) {
-	ctx, cancel := context.WithCancel(ctx)
-	var under sync.WaitGroup
-	under.Go(func() { q.Run(ctx) })
-	return func() { cancel(); under.Wait() }
+// background is what a service does beside answering.
+type background struct {
+	names    *resolve.Follower
+	jobs     *jobs.Queue
+	importer *importer
+
+	under context.CancelFunc // ends the jobs that run
+	busy  sync.WaitGroup
+	ends  []func() error // in the order in which they began
+}
+
+// beside begins to follow names and to keep registers current, and opens the
+// jobs; run does them.
+func (p *program) beside(ctx context.Context, s graph.Store, registers refresh.Manifest, log *slog.Logger) (*background, error) {
+	b := &background{importer: &importer{p: p, store: s, registers: registers}, under: func() {}}
+	if p.flags.manifest != "" {
+		r, err := p.refresher(s)
+		if err != nil {
+			return nil, err
+		}
+		b.importer.refresher = r
+	}
+	queue, closeJobs, err := p.openJobs(ctx, log)
+	if err != nil {
+		return nil, err
+	}
+	b.jobs, b.ends = queue, append(b.ends, closeJobs)
+	names, stopNames := p.keepNames(ctx, s, log)
+	b.names, b.ends = names, append(b.ends, func() error { stopNames(); return nil })
+	if b.importer.refresher != nil {
+		stop := p.keepServed(ctx, b.importer.refresher, registers, log)
+		b.ends = append(b.ends, func() error { stop(); return nil })
+	}
+	return b, nil
+}
+
+// run does jobs; those under way when the context ends are done the next time.
+func (b *background) run(ctx context.Context) {
+	if b.jobs == nil {
+		return
+	}
+	ctx, b.under = context.WithCancel(ctx)
+	b.busy.Go(func() { b.jobs.Run(ctx) })
+}
+
+// stop ends all of it and waits for that.
+func (b *background) stop() error {
+	b.under()
+	b.busy.Wait()
+	var all error
+	for _, end := range slices.Backward(b.ends) {
+		all = errors.Join(all, end())
+	}
+	return all
 }
 
 // importer brings claims in for a service.

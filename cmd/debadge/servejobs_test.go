@@ -134,7 +134,7 @@ func TestJobsFolder(t *testing.T) {
 	p := &program{clock: time.Now}
 	p.flags.jobFlags = jobFlags{jobsKeep: time.Hour, jobsSize: 1, jobsRun: 1}
 	p.flags.store = "sqlite:" + filepath.Join(dir, "claims.db")
-	q, done, err := p.openJobs(log)
+	q, done, err := p.openJobs(t.Context(), log)
 	if err != nil || q.MaxSize() != 1<<20 {
 		t.Fatal(err)
 	}
@@ -156,7 +156,7 @@ func TestJobsFolder(t *testing.T) {
 		t.Error("the folder stays")
 	}
 	p.flags.jobsRun = 0
-	if _, _, err := p.openJobs(log); err == nil {
+	if _, _, err := p.openJobs(t.Context(), log); err == nil {
 		t.Error("no job at a time is accepted")
 	}
 }

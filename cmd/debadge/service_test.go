@@ -157,25 +157,6 @@ func TestServeLetsKeysIn(t *testing.T) {
 	}
 }
 
-// TestServeFollowsItsStoreIntoTheAuditLog checks that what was imported before
-// the service began is in the audit log.
-func TestServeFollowsItsStoreIntoTheAuditLog(t *testing.T) {
-	db := "sqlite:" + filepath.Join(t.TempDir(), "claims.db")
-	if code, _, wrong := command(t, "import", "bundle", "testdata/case.json", "--store", db); code != answered {
-		t.Fatal(wrong)
-	}
-	launch(t, nil, "--store", db)
-	for {
-		if _, out, _ := command(t, "audit", "list", "--store", db); strings.Contains(out, "revision:1") {
-			return
-		}
-		if t.Context().Err() != nil {
-			t.Fatal("no entry of the revision")
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-}
-
 // TestServeTakesTokens asks with tokens of a real issuer.
 func TestServeTakesTokens(t *testing.T) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -281,7 +262,11 @@ func TestServeOverTLS(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer conn.Close()
-		return conn.(*tls.Conn).ConnectionState().PeerCertificates[0].SerialNumber.Int64()
+		secured, ok := conn.(*tls.Conn)
+		if !ok {
+			t.Fatalf("a %T", conn)
+		}
+		return secured.ConnectionState().PeerCertificates[0].SerialNumber.Int64()
 	}
 	transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, ForceAttemptHTTP2: true}
 	t.Cleanup(transport.CloseIdleConnections)

@@ -57,7 +57,7 @@ func (r recorder) begin(ctx context.Context, call string, attrs ...attribute.Key
 }
 
 func revision(r graph.Revision) attribute.KeyValue {
-	return attribute.Int64("debadge.revision", int64(r)) //nolint:gosec // far below 2^63
+	return attribute.Int64("debadge.revision", int64(r))
 }
 
 func count(name string, n int) attribute.KeyValue { return attribute.Int("debadge."+name, n) }
