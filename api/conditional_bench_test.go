@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// BenchmarkTrace measures an answer as it is, packed, and not computed again.
-func BenchmarkTrace(b *testing.B) {
+// BenchmarkConditional measures an answer as it is, packed, and not computed again.
+func BenchmarkConditional(b *testing.B) {
 	h, err := New(Options{Store: demoStore(b), Clock: noon, Log: slog.New(slog.DiscardHandler), Access: Access{Anonymous: Admin}})
 	if err != nil {
 		b.Fatal(err)

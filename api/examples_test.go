@@ -29,7 +29,7 @@ func demoStore(tb testing.TB) graph.Store {
 
 // TestExamples asks every example of the document of the public cases.
 func TestExamples(t *testing.T) {
-	s := newService(t, func(o *Options) { o.Store = demoStore(t) })
+	s, _ := remembering(t, func(o *Options) { o.Store = demoStore(t) })
 	asked := map[string]bool{}
 	for _, op := range s.server.routes {
 		asked[op.OperationID] = true
