@@ -157,12 +157,12 @@ func (s *server) see(ctx context.Context, cs *graph.ChangeSet, at graph.Moment) 
 	})
 }
 
-// write appends what make makes, and answers with the receipt.
-func (s *server) write(hc huma.Context, in *Writing, make func(context.Context) (graph.ChangeSet, error)) {
+// write appends what compose makes, and answers with the receipt.
+func (s *server) write(hc huma.Context, in *Writing, compose func(context.Context) (graph.ChangeSet, error)) {
 	w := humagin.Unwrap(hc).Writer
 	ctx, done := s.limit(hc.Context(), w)
 	defer done()
-	cs, err := make(ctx)
+	cs, err := compose(ctx)
 	if err == nil {
 		err = s.complete(ctx, &cs, in)
 	}

@@ -146,7 +146,7 @@ func TestRefusedWritesStoreNothing(t *testing.T) {
 	store := worldStore(t)
 	s := newService(t, func(o *Options) { o.Store = store })
 	sold := claimBetween(t, s, "company:beta", "product:beta:b1")
-	with := func(old, new string) string { return strings.Replace(addition, old, new, 1) }
+	with := func(old, other string) string { return strings.Replace(addition, old, other, 1) }
 	million := strings.Repeat("1,", 1_000_000) + "1"
 	for _, test := range []struct {
 		name, path, body string

@@ -15,13 +15,13 @@ import (
 )
 
 // demoStore holds the public cases that ship with debadge.
-func demoStore(t testing.TB) graph.Store {
-	t.Helper()
+func demoStore(tb testing.TB) graph.Store {
+	tb.Helper()
 	store := index.NewMemory(noon)
-	t.Cleanup(func() { _ = store.Close() })
+	tb.Cleanup(func() { _ = store.Close() })
 	for _, f := range fixtures.Files() {
-		if _, err := bundle.Import(t.Context(), store, f.Name, bytes.NewReader(f.Data), nil); err != nil {
-			t.Fatal(err)
+		if _, err := bundle.Import(tb.Context(), store, f.Name, bytes.NewReader(f.Data), nil); err != nil {
+			tb.Fatal(err)
 		}
 	}
 	return store

@@ -203,39 +203,49 @@ func (s *server) sendEvents(parent context.Context, w http.ResponseWriter, since
 	if _, err := s.begin(ctx, since); err != nil {
 		return problemOf(ctx, err)
 	}
-	moved, leave, err := s.tail.join(s.newest)
+	moved, leave, err := s.tail.join(s.newest) //nolint:contextcheck // it looks for all streams, and outlives this one
 	if err != nil {
 		return err
 	}
 	defer leave()
 	e := &events{w: w, control: http.NewResponseController(w), parent: parent, patience: s.tail.patience}
 	if err := e.open(); err != nil || isHead(parent) {
-		return nil //nolint:nilerr // the client is gone
+		return nil
 	}
 	for {
 		next, newest := moved()
-		for since < newest {
-			found, err := s.part(ctx, since, newest, feedPageChanges)
-			if err != nil {
-				p := problemOf(ctx, err)
-				recordOf(parent).note(p)
-				_ = e.send("", "problem", p)
-				return nil
-			}
-			if len(found) == 0 {
-				break // what answers come from is ahead of the feed; it comes with the next pulse
-			}
-			for i := range found {
-				since = found[i].Revision
-				if err := e.send(strconv.FormatUint(uint64(since), 10), "change", found[i]); err != nil {
-					return nil //nolint:nilerr // the client is gone, or does not read
-				}
-			}
+		if since, err = s.catchUp(ctx, e, since, newest); err != nil {
+			return nil // it was told in the stream, or the client is gone
 		}
 		if !s.tail.wait(ctx, next, stoppingOf(parent), func() error { return e.pulse(since) }) {
 			return nil
 		}
 	}
+}
+
+// catchUp sends the changes up to a revision, and returns where the stream is
+// then. Where answers come from may be ahead of the feed; what it lacks comes
+// with the next look.
+func (s *server) catchUp(ctx context.Context, e *events, since, newest graph.Revision) (graph.Revision, error) {
+	for since < newest {
+		found, err := s.part(ctx, since, newest, feedPageChanges)
+		if err != nil {
+			p := problemOf(ctx, err)
+			recordOf(e.parent).note(p)
+			_ = e.send("", "problem", p) //nolint:contextcheck // the limit on writing is that of the request
+			return since, err
+		}
+		if len(found) == 0 {
+			break
+		}
+		for i := range found {
+			if err := e.send(strconv.FormatUint(uint64(found[i].Revision), 10), "change", found[i]); err != nil {
+				return since, err
+			}
+			since = found[i].Revision
+		}
+	}
+	return since, nil
 }
 
 // events writes server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html).

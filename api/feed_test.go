@@ -154,7 +154,7 @@ func TestEvents(t *testing.T) {
 	quick(s)
 	srv := httptest.NewServer(s)
 	t.Cleanup(srv.Close)
-	first, resp := openEvents(t, srv.URL, nil)
+	first, resp := openEvents(t, srv.URL, nil) //nolint:bodyclose // openEvents closes it
 	if resp.Header.Get("Content-Type") != eventType || resp.Header.Get("Cache-Control") != "no-store" {
 		t.Errorf("%s", resp.Header)
 	}
@@ -179,7 +179,7 @@ func TestEvents(t *testing.T) {
 	follow(first, 2)
 	grow(t, store, "three")
 	grow(t, store, "four")
-	second, _ := openEvents(t, srv.URL, map[string]string{"Last-Event-ID": "2"})
+	second, _ := openEvents(t, srv.URL, map[string]string{"Last-Event-ID": "2"}) //nolint:bodyclose // as above
 	for _, e := range []*sse{first, second} {
 		follow(e, 3)
 		follow(e, 4)
@@ -196,7 +196,8 @@ func TestEvents(t *testing.T) {
 	grow(t, store, "five")
 	follow(second, 5)
 	for header, status := range map[string]int{"x": 422, "9": 404} {
-		if _, resp := openEvents(t, srv.URL, map[string]string{"Last-Event-ID": header}); resp.StatusCode != status {
+		_, resp := openEvents(t, srv.URL, map[string]string{"Last-Event-ID": header}) //nolint:bodyclose // as above
+		if resp.StatusCode != status {
 			t.Errorf("%s: %d", header, resp.StatusCode)
 		}
 	}
@@ -219,7 +220,7 @@ func TestEventsEndInOrder(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- Serve(ctx, l, s, slog.New(slog.DiscardHandler), time.Minute) }()
-	e, _ := openEvents(t, "http://"+l.Addr().String(), nil)
+	e, _ := openEvents(t, "http://"+l.Addr().String(), nil) //nolint:bodyclose // openEvents closes it
 	if _, name, _, _ := e.next(); name != "change" {
 		t.Fatal(name)
 	}
@@ -251,13 +252,17 @@ func TestEventsOfWhoDoesNotRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	if err := conn.(*net.TCPConn).SetReadBuffer(4096); err != nil {
+	tcp, ok := conn.(*net.TCPConn)
+	if !ok {
+		t.Fatalf("%T", conn)
+	}
+	if err := tcp.SetReadBuffer(4096); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := conn.Write([]byte("GET /v1/changes HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n")); err != nil {
 		t.Fatal(err)
 	}
-	reader, _ := openEvents(t, srv.URL, nil)
+	reader, _ := openEvents(t, srv.URL, nil) //nolint:bodyclose // openEvents closes it
 	name := strings.Repeat("n", 90_000)
 	for i := range 150 {
 		_, err := store.Append(t.Context(), graph.ChangeSet{Entities: []graph.Entity{{ID: graph.ID("company:c" + strconv.Itoa(i)), Name: name}}})

@@ -58,7 +58,7 @@ func New(address string, o Options) (*Client, error) {
 }
 
 // Problem is what the service refuses or could not do (RFC 9457).
-type Problem struct {
+type Problem struct { //nolint:errname // the name that RFC 9457 gives it
 	Type       string             `json:"type"`
 	Title      string             `json:"title"`
 	Status     int                `json:"status"`

@@ -76,12 +76,11 @@ var methods = map[string]struct {
 	"docs":    {without: "a page for people"},
 	"mcp":     {without: "agents bring their own client"},
 
-	"decide": {without: "its records are those of the ledger, which this client does not retell"}, "decision": {without: "as decide"},
-	"decisions": {without: "as decide"}, "decisions-verify": {without: "as decide"},
-	"watch": {without: "as decide"}, "watches": {without: "as decide"}, "watched": {without: "as decide"}, "watch-events": {without: "as decide"},
-	"watch-pause": {without: "as decide"}, "watch-resume": {without: "as decide"}, "watch-end": {without: "as decide"},
-	"watch-secret": {without: "as decide"}, "watch-replay": {without: "as decide"},
-	"audit": {without: "as decide"}, "audit-proof": {without: "as decide"}, "audit-checkpoint": {without: "as decide"}, "audit-key": {without: "as decide"},
+	"decide": {without: "officers decide where they see the dossier"}, "decisions": {without: "as decide"}, "decisions-verify": {without: "as decide"}, "decision": {without: "as decide"},
+	"watch": {without: "events come by webhook; Follow reads the feed that they are made of"}, "watches": {without: "as watch"}, "watched": {without: "as watch"},
+	"watch-events": {without: "as watch"}, "watch-pause": {without: "as watch"}, "watch-resume": {without: "as watch"}, "watch-end": {without: "as watch"},
+	"watch-secret": {without: "as watch"}, "watch-replay": {without: "as watch"},
+	"audit": {without: "debadge audit verifies the log, with checkpoints kept elsewhere"}, "audit-proof": {without: "as audit"}, "audit-checkpoint": {without: "as audit"}, "audit-key": {without: "as audit"},
 
 	"screen": {without: "lines and answers are those of debadge screen, which reads and writes files"}, "screen-stream": {without: "as screen"},
 	"screen-job": {without: "a file of jobs, as screen"}, "import-job": {without: "a file, as debadge import reads it"}, "refresh-job": {without: "as imports"},

@@ -10,12 +10,10 @@ var (
 	told         = words.Told
 	wayWords     = words.Way
 	period       = words.Period
-	grade        = words.Grade
 	sourceLine   = words.SourceLine
 	plural       = words.Plural
 	thousands    = words.Thousands
 	sentenceCase = words.SentenceCase
-	percent      = words.Percent
 	headline     = words.Headline
 	knownAt      = words.KnownAt
 	joined       = words.Joined

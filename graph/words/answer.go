@@ -41,6 +41,7 @@ func NamesIn(a graph.Answer) map[graph.ID]string {
 	return names
 }
 
+// Headline says an answer in one sentence.
 func Headline(a graph.Answer) string {
 	if a.Subject == nil {
 		return fmt.Sprintf("debadge does not know %q; this is not a clear: UNKNOWN → %s", a.Query, a.Action)
@@ -69,6 +70,7 @@ func lastEnd(former []graph.FormerListing) graph.Date {
 	return last
 }
 
+// KnownAt says by what the store knew an answer was given.
 func KnownAt(at *time.Time, revision graph.Revision) string {
 	if at == nil {
 		return "an empty store"
@@ -76,6 +78,7 @@ func KnownAt(at *time.Time, revision graph.Revision) string {
 	return fmt.Sprintf("%s (revision %d)", at.UTC().Format("2006-01-02 15:04:05 UTC"), revision)
 }
 
+// Joined writes ids with commas between.
 func Joined(ids []graph.ID) string {
 	texts := make([]string, len(ids))
 	for i, id := range ids {
@@ -97,6 +100,7 @@ func InOrder(listings []graph.ListingAnswer) []graph.ListingAnswer {
 	return sorted
 }
 
+// Listed says how long a listing lasts.
 func Listed(l graph.ListingAnswer) string {
 	if l.ListedFrom.IsZero() && l.ListedTo.IsZero() {
 		return "listed (the date is not known)"
@@ -131,6 +135,7 @@ func After(h graph.Hop) string {
 	return "rebadged after the listing"
 }
 
+// Dates writes the days on which a hop is said to begin.
 func Dates(h graph.Hop) string {
 	var dates []string
 	for _, c := range h.Claims {

@@ -18,6 +18,7 @@ func ByCompany(all []graph.OwnershipAnswer) [][]graph.OwnershipAnswer {
 	return groups
 }
 
+// Verdict says what an ownership rule makes of a company, and by which owners.
 func Verdict(o graph.OwnershipAnswer) string {
 	text := map[graph.Verdict]string{graph.In: "YES", graph.Out: "no", graph.Undetermined: "UNDETERMINED"}[o.Verdict]
 	switch {
