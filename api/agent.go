@@ -84,7 +84,10 @@ func (s *server) addAgents() {
 		"Takes one JSON-RPC message. The tools are operations of this document that read, under the roles and limits of the caller: "+strings.Join(s.toolNames(), ", ")+". "+
 			"Each answers with what the operation does, and says in words what it found, how far that is established, and whether it is complete.",
 		unavailable, timeout)
-	message := &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}
+	message := &huma.Schema{
+		Type: huma.TypeObject, AdditionalProperties: true, Required: []string{"jsonrpc"},
+		Properties: map[string]*huma.Schema{"jsonrpc": {Type: huma.TypeString, Enum: []any{"2.0"}}},
+	}
 	respondWith(op, jsonType, message)
 	op.Responses["202"] = &huma.Response{Description: "A notification was taken."}
 	serve(s, op, func(hc huma.Context, _ *struct{}) {
