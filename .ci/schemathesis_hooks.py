@@ -23,4 +23,4 @@ def before_call(context, case, kwargs):
 def lines(context, response):
     # The schema is that of a line; the tests of api check each of a stream.
     first = response.text.partition("\n")[0]
-    return json.loads(first) if first else None
+    return json.loads(first) if first else {}
