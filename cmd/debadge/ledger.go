@@ -43,7 +43,7 @@ func isLedgerCommand(name string) bool {
 func ledgerSettings() []setting {
 	return []setting{
 		{"ledger", "DEBADGE_LEDGER", "PATH", func(f *flags) any { return &f.ledger }, "", "where keys, decisions and the audit log are (default: beside a SQLite store, else in the user's data directory)", []string{
-			"key create", "key list", "key revoke", "audit key", "audit verify", "audit checkpoint", "audit proof", "audit export", "audit list",
+			"key create", "key list", "key revoke", "audit key", "audit verify", "audit checkpoint", "audit proof", "audit export", "audit list", "audit backup",
 			"decision record", "decision list", "decision show", "decision verify", "serve",
 			"watch add", "watch list", "watch events", "watch pause", "watch resume", "watch end", "watch replay", "watch secret",
 		}},
