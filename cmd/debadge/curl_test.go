@@ -96,7 +96,7 @@ func TestReadmeAsksOverHTTP(t *testing.T) {
 	defer kept.Close()
 	handler, err := api.New(api.Options{
 		Ledger: kept,
-		Store: store, Clock: noon, Log: slog.New(slog.DiscardHandler), Access: api.Access{Anonymous: api.Admin}, Jobs: queue,
+		Store:  store, Clock: noon, Log: slog.New(slog.DiscardHandler), Access: api.Access{Anonymous: api.Admin}, Jobs: queue,
 		Importer: &importer{p: p, store: store},
 	})
 	if err != nil {

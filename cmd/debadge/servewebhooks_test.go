@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// tell sends a JSON body to a service, and returns the answer.
-func tell(t *testing.T, target, body string, want int) []byte {
+// tell sends a JSON body to a service.
+func tell(t *testing.T, target, body string, want int) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, target, strings.NewReader(body))
 	if err != nil {
@@ -27,7 +27,6 @@ func tell(t *testing.T, target, body string, want int) []byte {
 	if err != nil || w.StatusCode != want {
 		t.Fatalf("%s: %d %s, %v", target, w.StatusCode, answer, err)
 	}
-	return answer
 }
 
 // TestServeDelivers has a service deliver an event to a receiver on this machine
