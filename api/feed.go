@@ -231,8 +231,8 @@ func (s *server) catchUp(ctx context.Context, e *events, since, newest graph.Rev
 		found, err := s.part(ctx, since, newest, feedPageChanges)
 		if err != nil {
 			p := problemOf(ctx, err)
-			recordOf(e.parent).note(p)
-			_ = e.send("", "problem", p) //nolint:contextcheck // the limit on writing is that of the request
+			recordOf(e.parent).note(p) //nolint:contextcheck // the record is that of the request, and so is the limit on writing
+			_ = e.send("", "problem", p)
 			return since, err
 		}
 		if len(found) == 0 {
