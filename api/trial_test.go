@@ -70,7 +70,7 @@ func TestTrialF7(t *testing.T) {
 	before := runtime.NumGoroutine()
 	clients := trialRounds(100, 1000)
 	stopped := make(chan time.Duration, clients)
-	slots := make(chan struct{}, 20)
+	slots := make(chan struct{}, 2*runtime.GOMAXPROCS(0)) // more would wait for a processor, not for the walk
 	var all sync.WaitGroup
 	for range clients {
 		slots <- struct{}{}

@@ -1,12 +1,15 @@
 package graph
 
-import "slices"
+import (
+	"context"
+	"slices"
+)
 
 // alternatives returns up to k distinct simple paths to a listing with the hops
 // that a way allows, best first (Yen's algorithm, Management Science 17, 1971,
-// run once a status: the paths over stronger claims come first).
-func (q *inquiry) alternatives(s *survey, t target, way Way, k int) []route {
-	var all []route
+// run once a status: the paths over stronger claims come first). In a dense graph
+// that takes long, so it ends with ctx.
+func (q *inquiry) alternatives(ctx context.Context, s *survey, t target, way Way, k int) (all []route, err error) {
 	for _, ev := range s.tiers {
 		if ev == nil {
 			continue
@@ -19,14 +22,16 @@ func (q *inquiry) alternatives(s *survey, t target, way Way, k int) []route {
 			if listing < 0 {
 				continue
 			}
-			all = ev.yen(l, t.company, listing, k, all)
+			if all, err = ev.yen(ctx, l, t.company, listing, k, all); err != nil {
+				return nil, err
+			}
 		}
 		if len(all) >= k {
 			break
 		}
 	}
 	slices.SortStableFunc(all, func(a, b route) int { return s.tiers[q.policy.WeakestStatus].compare(a, b) })
-	return all[:min(k, len(all))]
+	return all[:min(k, len(all))], nil
 }
 
 // listingOf returns the edge by which a listing holds: the most trusted, below
@@ -47,7 +52,7 @@ func (ev *evaluation) listingOf(t target) int32 {
 
 // yen adds to all the paths of one run's limits that are not yet among them,
 // until there are k of its status.
-func (ev *evaluation) yen(l limits, company, listing int32, k int, all []route) []route {
+func (ev *evaluation) yen(ctx context.Context, l limits, company, listing int32, k int, all []route) ([]route, error) {
 	var taken, waiting []route
 	if first, ok := ev.shortest(l, nil, company, listing); ok {
 		waiting = append(waiting, first)
@@ -65,6 +70,9 @@ func (ev *evaluation) yen(l limits, company, listing int32, k int, all []route) 
 			all[known] = best
 		}
 		for i := range best.hops {
+			if err := gaveUp(ctx); err != nil {
+				return nil, err
+			}
 			spur, ok := ev.spur(l, best.hops[:i], taken, company, listing)
 			if ok && !slices.ContainsFunc(waiting, func(r route) bool { return ev.sameHops(r.hops, spur.hops) }) {
 				waiting = append(waiting, spur)
@@ -74,7 +82,7 @@ func (ev *evaluation) yen(l limits, company, listing int32, k int, all []route) 
 			break // many paths over stronger claims were already among them
 		}
 	}
-	return all
+	return all, nil
 }
 
 // maxSpurs bounds the paths that one run of yen takes out.

@@ -35,12 +35,17 @@ func newBook(q *inquiry, w *walk) *book {
 }
 
 // chooseRoutes decides which paths the answer shows, and notes what they need.
-func (q *inquiry) chooseRoutes(b *book, now *survey, paths int) {
+func (q *inquiry) chooseRoutes(ctx context.Context, b *book, now *survey, paths int) (err error) {
 	ev := now.tiers[q.policy.WeakestStatus]
 	for _, e := range now.entries {
-		c := chosen{entry: e, routes: []route{e.route}, ev: ev, decisive: q.decisive(b.w, now, e)}
+		c := chosen{entry: e, routes: []route{e.route}, ev: ev}
+		if c.decisive, err = q.decisive(ctx, b.w, now, e); err != nil {
+			return err
+		}
 		if paths > 1 {
-			c.routes = q.alternatives(now, e.target, e.way, paths)
+			if c.routes, err = q.alternatives(ctx, now, e.target, e.way, paths); err != nil {
+				return err
+			}
 		}
 		b.chosen = append(b.chosen, c)
 		b.wantRefs(c.decisive)
@@ -64,6 +69,7 @@ func (q *inquiry) chooseRoutes(b *book, now *survey, paths int) {
 			b.nodes[e.Near], b.nodes[e.Far] = EntityRef{}, EntityRef{}
 		}
 	}
+	return nil
 }
 
 // jointly returns the shares of other owners that an ownership rule adds to

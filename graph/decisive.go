@@ -1,6 +1,9 @@
 package graph
 
-import "slices"
+import (
+	"context"
+	"slices"
+)
 
 // strengthOf returns the strength with which a listing is reached by a way or
 // a more direct one, 0 if it is not.
@@ -28,15 +31,17 @@ func weaker(after, before Status) bool { return after == 0 || after > before }
 
 // decisive returns the claims without any one of which a listing would not be
 // reached, or only by weaker claims.
-func (q *inquiry) decisive(w *walk, now *survey, e entry) []ClaimRef {
-	var found []ClaimRef
+func (q *inquiry) decisive(ctx context.Context, w *walk, now *survey, e entry) (found []ClaimRef, err error) {
 	for _, c := range q.candidates(w, now.tiers[q.policy.WeakestStatus], e.route) {
+		if err := gaveUp(ctx); err != nil {
+			return nil, err
+		}
 		without := q.survey(w, q.asOf, c)
 		if weaker(without.strengthOf(e.target, e.way), e.tier) {
 			found = append(found, c)
 		}
 	}
-	return found
+	return found, nil
 }
 
 // decisiveOverall returns the claims without any one of which the finding would

@@ -320,8 +320,8 @@ const floodBlock = 2048
 // follow enters what came from the products from begin to end, all of which this
 // run has entered by claims up to a status.
 func (f *flood) follow(ctx context.Context, begin, end int, tier Status) error {
-	if err := ctx.Err(); err != nil {
-		return Unavailable("the question took too long and was given up; no answer was computed", err)
+	if err := gaveUp(ctx); err != nil {
+		return err
 	}
 	if err := f.read(ctx, f.nodes[begin:end], SetOfLayers(Lineage)); err != nil {
 		return err

@@ -133,7 +133,9 @@ func (q *inquiry) answer(ctx context.Context, w *walk, question Question, subjec
 		Query: question.Subject, Finding: c.finding, Strength: c.strength, Action: max(c.action, q.least),
 		Complete: c.complete, Reasons: c.reasons, Basis: q.basis(question),
 	}
-	q.chooseRoutes(b, &now, max(question.Paths, 1))
+	if err := q.chooseRoutes(ctx, b, &now, max(question.Paths, 1)); err != nil {
+		return Answer{}, err
+	}
 	steps := q.steps(w, q.asOf)
 	b.wantSteps(steps)
 	b.wantVerdicts(verdicts)

@@ -141,8 +141,8 @@ func (w *walk) level(ctx context.Context, q *inquiry, begin, end int, last, anyD
 	if w.edges, err = q.view.Adjacent(ctx, w.nodes[begin:end], w.way, set, w.edges); err != nil {
 		return err
 	}
-	if err := ctx.Err(); err != nil {
-		return Unavailable("the question took too long and was given up; no answer was computed", err)
+	if err := gaveUp(ctx); err != nil {
+		return err
 	}
 	kept, near := raw, begin-1
 	for k := raw; k < len(w.edges); k++ {
@@ -253,4 +253,12 @@ func (w *walk) reasons(deep bool, maxHops int) []string {
 		why = append(why, fmt.Sprintf("the walk was cut short at max_entities %d", w.most))
 	}
 	return why
+}
+
+// gaveUp is the error of a question whose time is over, or whose asker left.
+func gaveUp(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return Unavailable("the question took too long and was given up; no answer was computed", err)
+	}
+	return nil
 }
