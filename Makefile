@@ -2,7 +2,7 @@
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
-.PHONY: build test lint fmt bench
+.PHONY: build test lint fmt bench trials
 
 # A static binary: the same file runs on every Linux of its architecture.
 build:
@@ -21,3 +21,7 @@ fmt:
 
 bench:
 	go test -run '^$$' -bench . -benchmem -benchtime 1s ./...
+
+# The trials of docs/trials.md: all, or make trials TRIAL="F9 F13"; the long forms with FULL=1.
+trials:
+	DEBADGE_TRIAL_FULL=$(FULL) .ci/trials $(TRIAL)

@@ -85,6 +85,13 @@ func (s *server) addAgents() {
 			"Each answers with what the operation does, and says in words what it found, how far that is established, and whether it is complete.",
 		unavailable, timeout)
 	message := &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}
+	asked := &huma.Schema{
+		Type: huma.TypeObject, AdditionalProperties: true, Required: []string{"jsonrpc", "method"},
+		Properties: map[string]*huma.Schema{
+			"jsonrpc": {Type: huma.TypeString, Enum: []any{"2.0"}},
+			"method":  {Type: huma.TypeString, MinLength: new(1)},
+		},
+	}
 	respondWith(op, jsonType, message)
 	op.Responses["202"] = &huma.Response{Description: "A notification was taken."}
 	serve(s, op, func(hc huma.Context, _ *struct{}) {
@@ -92,7 +99,7 @@ func (s *server) addAgents() {
 		rec := recordOf(r.Context())
 		s.answerAgent(handler, w, r.WithContext(context.WithValue(r.Context(), agentKey{}, agent{rec.caller, rec.remote, rec.id})))
 	})
-	s.routes[len(s.routes)-1].RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{jsonType: {Schema: message}}}
+	s.routes[len(s.routes)-1].RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{jsonType: {Schema: asked}}}
 }
 
 // answerAgent has the protocol answer, and makes problems of what it refuses.

@@ -48,6 +48,10 @@ type Options struct {
 	Jobs     *jobs.Queue // nil keeps none; somebody else runs it
 	Importer Importer    // nil imports nothing
 
+	// Recall keeps answers for whoever asks the same at the same revision. It
+	// asks the store for its revision once more, so it is for one in memory.
+	Recall bool
+
 	RequestTimeout time.Duration // of one answer; default 10 s
 	StreamTimeout  time.Duration // of one stream; default 5 minutes
 	IdleTimeout    time.Duration // of a stream without a limit, on which nothing moves; default 1 minute

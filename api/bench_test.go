@@ -79,7 +79,7 @@ func bench(b *testing.B) *benched {
 		log := slog.New(slog.NewJSONHandler(io.Discard, nil)) //nolint:sloglint // what a line of the log costs is a part of what is measured
 		h, err := New(Options{
 			Store: store, Clock: wall, Log: log, RequestTimeout: time.Minute,
-			Access: Access{Anonymous: Admin}, MaxLag: time.Hour,
+			Access: Access{Anonymous: Admin}, MaxLag: time.Hour, Recall: true,
 		})
 		if err != nil {
 			b.Fatal(err)
@@ -103,9 +103,9 @@ func clientOf(b *testing.B) *http.Client {
 
 const screenedLines = 10_000
 
-// BenchmarkScreen compares a batch of identified lines over HTTP with the same
+// BenchmarkScreenOverHTTP compares a batch of identified lines over HTTP with the same
 // batch in process.
-func BenchmarkScreen(b *testing.B) {
+func BenchmarkScreenOverHTTP(b *testing.B) {
 	w := bench(b)
 	random := rand.New(rand.NewPCG(1, 2))
 	lines := make([]screen.Input, screenedLines)
@@ -153,10 +153,10 @@ func (w *benched) post(b *testing.B, path, media string, body []byte) int64 {
 	return size
 }
 
-// BenchmarkTrace compares the requests a second of a trace with those of a gin
+// BenchmarkTraceBesideReadyMade compares the requests a second of a trace with those of a gin
 // handler that writes the same bytes ready-made. Subjects are drawn at random,
 // and "hot" from a hundred of them.
-func BenchmarkTrace(b *testing.B) {
+func BenchmarkTraceBesideReadyMade(b *testing.B) {
 	for _, test := range []struct {
 		name     string
 		subjects int

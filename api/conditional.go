@@ -50,7 +50,7 @@ const (
 // have an entity tag.
 func describeConditional(op *huma.Operation) {
 	op.Parameters = append(op.Parameters, &huma.Param{
-		Name: ifNoneMatch, In: "header", Schema: &huma.Schema{Type: huma.TypeString, MaxLength: new(2000)},
+		Name: ifNoneMatch, In: "header", Schema: &huma.Schema{Type: huma.TypeString},
 	})
 	op.Responses[notModified] = &huma.Response{Description: "The answer is the one that has the entity tag of If-None-Match. It was not computed again."}
 }

@@ -95,6 +95,7 @@ func (s *server) export(hc huma.Context, in *exportInput) {
 		err = b.Flush()
 	}
 	if err == nil {
+		out.start() // also where there is nothing to give out
 		return
 	}
 	p := problemOf(ctx, err)
@@ -113,12 +114,16 @@ type begun struct {
 	yes   bool
 }
 
-// Write begins the answer.
-func (b *begun) Write(data []byte) (int, error) {
+func (b *begun) start() {
 	if !b.yes {
 		b.yes = true
 		b.begin()
 	}
+}
+
+// Write begins the answer.
+func (b *begun) Write(data []byte) (int, error) {
+	b.start()
 	return b.w.Write(data)
 }
 

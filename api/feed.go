@@ -21,7 +21,7 @@ import (
 const eventType = "text/event-stream"
 
 type feedInput struct {
-	Since       uint32 `query:"since"`
+	Since       uint32 `query:"since"         maximum:"2147483647"`
 	Limit       int    `query:"limit"          maximum:"10000" minimum:"1"`
 	LastEventID string `header:"Last-Event-ID" maxLength:"20"`
 }

@@ -12,7 +12,7 @@ import (
 // change set reads it at the revision of the receipt or a later one, whichever
 // replica answers.
 type Freshness struct {
-	MinRevision graph.Revision `query:"min_revision" minimum:"1"`
+	MinRevision graph.Revision `query:"min_revision" maximum:"2147483647" minimum:"1"`
 }
 
 func (f *Freshness) least() graph.Revision { return f.MinRevision }

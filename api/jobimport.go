@@ -156,8 +156,12 @@ func (s *server) runImportJob(ctx context.Context, r *jobs.Run) error {
 		return graph.Errorf(graph.KindInternal, "the parameters of a job cannot be read: %w", err)
 	}
 	o.Path = r.Input()
-	report, err := s.Importer.Import(ctx, o, func(done, total int64) { r.Progress(jobs.Progress{Done: done, Total: total}) })
+	input, err := hashOf(r)
 	if err != nil {
+		return err
+	}
+	report, err := s.Importer.Import(ctx, o, func(done, total int64) { r.Progress(jobs.Progress{Done: done, Total: total}) })
+	if err = s.logImport(ctx, r, input, importDetails{Format: o.Format, Edition: o.Edition, DryRun: o.DryRun}, report, err); err != nil {
 		return err
 	}
 	return writeReport(r, report)
@@ -169,7 +173,7 @@ func (s *server) runRefreshJob(ctx context.Context, r *jobs.Run) error {
 		return graph.Errorf(graph.KindInternal, "the parameters of a job cannot be read: %w", err)
 	}
 	report, err := s.Importer.Refresh(ctx, o)
-	if err != nil {
+	if err = s.logImport(ctx, r, nil, importDetails{Register: o.Register, DryRun: o.DryRun}, report, err); err != nil {
 		return err
 	}
 	return writeReport(r, report)

@@ -160,6 +160,15 @@ func (s *server) runScreenJob(ctx context.Context, r *jobs.Run) (err error) {
 	if err = errors.Join(err, done()); err != nil {
 		return err
 	}
+	if s.Ledger != nil {
+		hash, err := hashOf(r)
+		if err == nil {
+			err = s.logScreening(ctx, actorOfJob(&r.Job), jobSubject(&r.Job), hash, &opts, &sum)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	return r.Summarize(struct {
 		Revision graph.Revision        `json:"revision"`
 		Lines    int                   `json:"lines"`

@@ -193,6 +193,12 @@ func (s *server) noMethod(c *gin.Context) {
 	if slices.Contains(allowed, http.MethodGet) {
 		allowed = append(allowed, http.MethodHead)
 	}
+	// A path of its own can look like one with a parameter: /v1/jobs/screen is no job.
+	if item := s.huma.OpenAPI().Paths[c.Request.URL.Path]; item != nil {
+		allowed = slices.DeleteFunc(allowed, func(method string) bool {
+			return operationIn(item, strings.ReplaceAll(method, http.MethodHead, http.MethodGet)) == nil
+		})
+	}
 	slices.Sort(allowed)
 	c.Header("Allow", strings.Join(allowed, ", "))
 	writeProblem(c.Request.Context(), c.Writer, newProblem(methodNotAllowed, "this path takes "+strings.Join(allowed, " and ")))

@@ -72,6 +72,18 @@ func describeParameters(op *huma.Operation) {
 	for _, p := range op.Parameters {
 		p.Description = parameterDocs[p.Name]
 		p.Schema.Nullable = false
+		if p.In == "header" {
+			continue
+		}
+		// No value is refused before huma looks: see refuseParameter.
+		text := p.Schema
+		if text.Type == huma.TypeArray {
+			text = text.Items
+		}
+		if text.Type == huma.TypeString && text.MinLength == nil && len(text.Enum) == 0 {
+			text.MinLength = new(1)
+			text.PrecomputeMessages()
+		}
 	}
 }
 
@@ -106,6 +118,9 @@ func (s *server) dayOr(d day) graph.Day {
 	return graph.DayOf(s.Clock())
 }
 
+// momentPattern tells what a moment looks like; what day or revision there is, it does not.
+const momentPattern = `^([0-9]{4}-[0-9]{2}-[0-9]{2}([Tt][0-9:.]+([Zz]|[+-][0-9:]+))?|[1-9][0-9]{0,9})$`
+
 // moment is a parameter that takes a point in record time.
 type moment struct{ at graph.Moment }
 
@@ -122,7 +137,10 @@ func (m *moment) UnmarshalText(text []byte) error {
 
 // Schema describes the parameter.
 func (m *moment) Schema(huma.Registry) *huma.Schema {
-	return &huma.Schema{Type: huma.TypeString, MinLength: new(1), Examples: []any{"2026-01-31T12:00:00Z", "2026-01-31", "12"}}
+	return &huma.Schema{
+		Type: huma.TypeString, MinLength: new(1), Examples: []any{"2026-01-31T12:00:00Z", "2026-01-31", "12"},
+		Pattern: momentPattern, PatternDescription: "a time, a day or a revision number",
+	}
 }
 
 // defaultPage is the limit that the documents of the operations name.

@@ -99,7 +99,7 @@ func (m *memory) put(question string, a *remembered) {
 // caller was let through, and is counted and logged, as for any other answer.
 func (s *server) recall(c *gin.Context) {
 	r := c.Request
-	if r.Method != http.MethodGet || !slices.Contains(recalled, c.FullPath()) || r.Header.Get("If-None-Match") != "" || r.ContentLength != 0 {
+	if !s.Recall || r.Method != http.MethodGet || !slices.Contains(recalled, c.FullPath()) || r.Header.Get("If-None-Match") != "" || r.ContentLength != 0 {
 		return
 	}
 	at, ok := s.basisNow(c)

@@ -18,7 +18,7 @@ func TestRecall(t *testing.T) {
 	day.Store(noon().Unix())
 	store := worldStore(t)
 	s := newService(t, func(o *Options) {
-		o.Store, o.Clock = store, func() time.Time { return time.Unix(day.Load(), 0).UTC() }
+		o.Recall, o.Store, o.Clock = true, store, func() time.Time { return time.Unix(day.Load(), 0).UTC() }
 	})
 	const target = "/v1/trace?subject=product:beta:b1"
 	kept := func() *remembered {
@@ -64,7 +64,7 @@ func TestRecall(t *testing.T) {
 
 // TestRecallKeepsNoProblem asks what fails, and what has a body or a condition.
 func TestRecallKeepsNoProblem(t *testing.T) {
-	s := newService(t, nil)
+	s := newService(t, func(o *Options) { o.Recall = true })
 	for _, target := range []string{"/v1/trace?subject=Twin", "/v1/trace?subject=B1&asof=2020-01-01", "/v1/lists", "/v1/trace?subject=B1&min_revision=0"} {
 		s.get(t, target)
 	}

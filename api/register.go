@@ -44,6 +44,7 @@ func operationFor(p permission, method, id, path, tag, summary, description stri
 		status := strconv.Itoa(faults[f].Status)
 		op.Responses[status] = &huma.Response{Description: faults[f].Meaning}
 	}
+	op.Responses["431"] = &huma.Response{Description: "The header or the path is longer than the service reads."}
 	op.Responses["default"] = &huma.Response{Description: "Any other problem."}
 	describeAccess(op, p)
 	return op
@@ -98,6 +99,11 @@ func serve[I any](s *server, op *huma.Operation, write func(huma.Context, *I)) {
 			Schema:      &huma.Schema{Type: huma.TypeString},
 		}}
 		if strings.HasPrefix(status, "2") || status == notModified {
+			continue
+		}
+		if status == "431" { // the HTTP server answers by itself
+			r.Content = map[string]*huma.MediaType{"text/plain": {Schema: &huma.Schema{Type: huma.TypeString}}}
+			r.Headers = nil
 			continue
 		}
 		r.Content = map[string]*huma.MediaType{problemType: {Schema: schema}}

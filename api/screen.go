@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -76,7 +77,12 @@ func (s *server) screen(hc huma.Context, in *screenInput) {
 	if err == nil {
 		var opts screen.Options
 		if opts, err = s.screening(ctx, &in.Screened); err == nil {
-			_, err = screen.Run(ctx, s.Store, &givenLines{lines: lines}, new(screen.JSON), &answer, opts)
+			var sum screen.Summary
+			if sum, err = screen.Run(ctx, s.Store, &givenLines{lines: lines}, new(screen.JSON), &answer, opts); err == nil {
+				input := sha256.New()
+				_, _ = input.Write(body) // a hash takes everything
+				err = s.logScreening(ctx, s.actor(ctx), requestScreened, input, &opts, &sum)
+			}
 		}
 	}
 	if err != nil {

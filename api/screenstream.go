@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"io"
 	"mime"
@@ -89,7 +90,11 @@ func (s *server) runStream(hc huma.Context, in *screenStreamInput, body io.Reade
 	}
 	done()
 	opts.Timeout = s.RequestTimeout
-	if err = s.screenBody(hc.Context(), opts, in.Map, body, media, out); err != nil {
+	input := sha256.New()
+	out.log = func(sum *screen.Summary) error {
+		return s.logScreening(hc.Context(), s.actor(hc.Context()), streamScreened, input, &opts, sum)
+	}
+	if err = s.screenBody(hc.Context(), opts, in.Map, io.TeeReader(body, input), media, out); err != nil {
 		return problemOf(hc.Context(), err)
 	}
 	return nil
@@ -144,6 +149,7 @@ type screenStream struct {
 	w       http.ResponseWriter
 	media   string
 	encoder screen.Encoder
+	log     func(*screen.Summary) error // makes the entry of the audit log
 	held    bytes.Buffer
 	began   bool
 }
@@ -165,6 +171,9 @@ func (o *screenStream) Encode(b []byte, r *screen.Row) ([]byte, error) { return 
 func (o *screenStream) End(s screen.Summary) error {
 	if !o.began && !s.Finished {
 		return nil
+	}
+	if err := o.log(&s); err != nil {
+		return err
 	}
 	if err := o.begin(); err != nil {
 		return err

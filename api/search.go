@@ -24,7 +24,7 @@ type searchInput struct {
 	List         []string       `query:"list,explode" maxItems:"100"`
 	Include      []facetValue   `query:"include,explode" maxItems:"100"`
 	Exclude      []facetValue   `query:"exclude,explode" maxItems:"100"`
-	ChangedSince graph.Revision `query:"changed_since" minimum:"1"`
+	ChangedSince graph.Revision `query:"changed_since" maximum:"2147483647" minimum:"1"`
 	Limit        int            `query:"limit" minimum:"1" maximum:"1000" default:"100"`
 	Cursor       cursor         `query:"cursor"`
 }

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -69,11 +70,15 @@ func TestStop(t *testing.T) {
 	const inFlight = 200
 	store := worldStore(t)
 	var arrived sync.WaitGroup
+	var views atomic.Int64
 	arrived.Add(inFlight)
 	release := make(chan struct{})
 	s := newService(t, func(o *Options) {
 		o.Store = viewStore{store, func(_ context.Context, read func() error) error {
-			arrived.Done()
+			// The first views of the requests; each opens another one for its answer.
+			if views.Add(1) <= inFlight {
+				arrived.Done()
+			}
 			<-release
 			return read()
 		}}

@@ -90,6 +90,16 @@ func (s *server) addWatches() {
 			return s.shown(ctx, w), err
 		})
 	s.addEvents()
+	registerWriting(s, operationFor(mayDecide, http.MethodPost, "watch-secret", watchesPath+"/{id}/secret", "watches", "Another secret for a watch",
+		"Events are signed with both the new and the old secret for a day, so that the receiver can exchange it without missing one.", notFound, conflict),
+		http.StatusOK, s.replaceSecret)
+	registerWriting(s, operationFor(mayDecide, http.MethodPost, "watch-replay", watchesPath+"/{id}/replay", "watches", "Deliver events again",
+		"Delivers the events that were given up, or with after all of the watch behind an event. They keep their ids.", notFound, conflict),
+		http.StatusOK, s.replay)
+	s.addWatchStates()
+}
+
+func (s *server) addWatchStates() {
 	for _, o := range []struct {
 		name, summary, description string
 		state                      ledger.WatchState
@@ -107,12 +117,6 @@ func (s *server) addWatches() {
 				return l.SetWatch(ctx, s.actor(ctx), in.ID, o.state)
 			})
 	}
-	registerWriting(s, operationFor(mayDecide, http.MethodPost, "watch-secret", watchesPath+"/{id}/secret", "watches", "Another secret for a watch",
-		"Events are signed with both the new and the old secret for a day, so that the receiver can exchange it without missing one.", notFound, conflict),
-		http.StatusOK, s.replaceSecret)
-	registerWriting(s, operationFor(mayDecide, http.MethodPost, "watch-replay", watchesPath+"/{id}/replay", "watches", "Deliver events again",
-		"Delivers the events that were given up, or with after all of the watch behind an event. They keep their ids.", notFound, conflict),
-		http.StatusOK, s.replay)
 }
 
 func (s *server) addEvents() {

@@ -120,19 +120,25 @@ func (p *program) proxies() (api.Proxies, error) {
 		return proxies, usage("--proxy-header %q is not one of %s and %s", p.flags.proxyHeader, api.XForwardedFor, api.Forwarded)
 	}
 	for _, text := range p.flags.trustedProxies {
-		network, err := netip.ParsePrefix(text)
-		if a, single := netip.ParseAddr(text); single == nil {
-			network, err = a.Prefix(a.BitLen())
-		}
+		network, err := parseNetwork(text)
 		if err != nil {
 			return proxies, usage("--trusted-proxy %q is not an address or a network; write 10.0.0.0/8", text)
 		}
 		if network.Bits() == 0 {
 			return proxies, usage("--trusted-proxy %s would believe everybody; name the proxies", text)
 		}
-		proxies.Trusted = append(proxies.Trusted, network.Masked())
+		proxies.Trusted = append(proxies.Trusted, network)
 	}
 	return proxies, nil
+}
+
+// parseNetwork reads a network, or an address, which is a network of one.
+func parseNetwork(text string) (netip.Prefix, error) {
+	if a, err := netip.ParseAddr(text); err == nil {
+		return a.Prefix(a.BitLen())
+	}
+	network, err := netip.ParsePrefix(text)
+	return network.Masked(), err
 }
 
 // limits are what callers may take.

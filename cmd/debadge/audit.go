@@ -28,7 +28,7 @@ removed, added or moved.`,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(
-		p.auditVerifyCommand(), p.auditCheckpointCommand(), p.auditProofCommand(), p.auditExportCommand(), p.auditListCommand(), p.auditKeyCommand(),
+		p.auditVerifyCommand(), p.auditCheckpointCommand(), p.auditProofCommand(), p.auditExportCommand(), p.auditListCommand(), p.auditKeyCommand(), p.auditBackupCommand(),
 	)
 	return cmd
 }

@@ -130,6 +130,9 @@ func (p *program) prepare() (prepared, error) {
 	if o.Proxies, err = p.proxies(); err != nil {
 		return ready, err
 	}
+	if _, err = p.webhookNetworks(); err != nil {
+		return ready, err
+	}
 	if o.Limits, err = p.limits(); err != nil {
 		return ready, err
 	}

@@ -15,6 +15,7 @@ import (
 
 	"debadge/api"
 	"debadge/jobs"
+	"debadge/ledger"
 )
 
 // curlLine is a request that the README shows.
@@ -88,8 +89,14 @@ func TestReadmeAsksOverHTTP(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer queue.Close()
+	kept, err := ledger.Open(t.Context(), "", ledger.Options{Clock: noon})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer kept.Close()
 	handler, err := api.New(api.Options{
-		Store: store, Clock: noon, Log: slog.New(slog.DiscardHandler), Access: api.Access{Anonymous: api.Admin}, Jobs: queue,
+		Ledger: kept,
+		Store:  store, Clock: noon, Log: slog.New(slog.DiscardHandler), Access: api.Access{Anonymous: api.Admin}, Jobs: queue,
 		Importer: &importer{p: p, store: store},
 	})
 	if err != nil {

@@ -43,9 +43,9 @@ func isLedgerCommand(name string) bool {
 func ledgerSettings() []setting {
 	return []setting{
 		{"ledger", "DEBADGE_LEDGER", "PATH", func(f *flags) any { return &f.ledger }, "", "where keys, decisions and the audit log are (default: beside a SQLite store, else in the user's data directory)", []string{
-			"key create", "key list", "key revoke", "audit key", "audit verify", "audit checkpoint", "audit proof", "audit export", "audit list",
+			"key create", "key list", "key revoke", "audit key", "audit verify", "audit checkpoint", "audit proof", "audit export", "audit list", "audit backup",
 			"decision record", "decision list", "decision show", "decision verify", "serve",
-			"watch add", "watch list", "watch events", "watch pause", "watch resume", "watch end",
+			"watch add", "watch list", "watch events", "watch pause", "watch resume", "watch end", "watch replay", "watch secret",
 		}},
 		{"", "DEBADGE_AUDIT_KEY_FILE", "", nil, "", "the file of the key that signs checkpoints of the audit log (default: beside the ledger; made at first use)", nil},
 
@@ -74,7 +74,7 @@ func ledgerSettings() []setting {
 
 		{"watcher", "", "NAME", func(f *flags) any { return &f.watcher }, "", "who is to be told; required", []string{"watch add"}},
 		{"endpoint", "", "URL", func(f *flags) any { return &f.endpoint }, "", "where a service delivers the events (default: they are fetched)", []string{"watch add"}},
-		{"since", "", "N", func(f *flags) any { return &f.sinceEvent }, 0, "only events after the one of this number", []string{"watch events"}},
+		{"since", "", "N", func(f *flags) any { return &f.sinceEvent }, 0, "only events after the one of this number", []string{"watch events", "watch replay"}},
 	}
 }
 

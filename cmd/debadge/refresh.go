@@ -210,8 +210,10 @@ func findingWords(a graph.Assessment) string {
 }
 
 // keepCurrent refreshes on the schedules of a manifest until the context ends.
-func (p *program) keepCurrent(ctx context.Context, r *refresh.Refresher, m refresh.Manifest, log *slog.Logger) {
+func (p *program) keepCurrent(ctx context.Context, r *refresh.Refresher, m refresh.Manifest, rec recorder) {
+	log := rec.log
 	err := r.Run(ctx, m, func(o refresh.Outcome, err error) {
+		rec.refreshed(ctx, o, err)
 		attrs := []slog.Attr{slog.String("register", o.Name), slog.String("edition", o.Edition.String()), slog.Bool("unchanged", o.Unchanged)}
 		if o.Findings != nil {
 			attrs = append(attrs, slog.Int("findings_changed", o.Findings.Total))

@@ -53,6 +53,7 @@ type reloader struct {
 	read        func() ([]graph.Policy, error) // nil if there are none to read
 	shelf       *api.Shelf
 	certificate *api.Certificate // nil without TLS
+	recorder    recorder
 }
 
 // run reads everything again on SIGHUP, and the certificate when its files
@@ -96,6 +97,7 @@ func (r *reloader) policies(ctx context.Context) {
 		r.log.LogAttrs(ctx, slog.LevelError, "the policies were not exchanged; the old ones stay", slog.String("error", err.Error()))
 		return
 	}
+	r.recorder.policies(ctx, policies)
 	digests := make([]any, len(policies))
 	for i, p := range policies {
 		digests[i] = slog.String(p.Name, p.Digest())

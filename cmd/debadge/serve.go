@@ -97,18 +97,20 @@ func (p *program) serve(ctx context.Context) (err error) {
 	if ready.options.Access, err = p.access(kept); err != nil {
 		return err
 	}
+	ready.options.Ledger = kept
 	ready.options.Store, ready.options.Index, ready.options.Log = s, late, log
 	return p.keepAndAnswer(ctx, log, ready, registers)
 }
 
 // keepAndAnswer keeps registers, names and jobs beside the answers.
 func (p *program) keepAndAnswer(ctx context.Context, log *slog.Logger, ready prepared, registers refresh.Manifest) (err error) {
-	beside, err := p.beside(ctx, ready.options.Store, registers, log)
+	beside, err := p.beside(ctx, ready.options.Store, registers, recorder{ready.options.Ledger, log})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, beside.stop()) }()
 	ready.options.Names, ready.options.Jobs, ready.options.Importer = beside.names, beside.jobs, beside.importer
+	ready.options.Recall = p.flags.read == "index"
 	beside.run(ctx)
 	return p.answer(ctx, log, ready)
 }
@@ -134,7 +136,7 @@ func (p *program) answer(ctx context.Context, log *slog.Logger, ready prepared) 
 		address = "https://" + l.Addr().String()
 		l = tls.NewListener(l, ready.certificate.TLS())
 	}
-	r := &reloader{log: log, shelf: ready.shelf, certificate: ready.certificate}
+	r := &reloader{log: log, shelf: ready.shelf, certificate: ready.certificate, recorder: recorder{ready.options.Ledger, log}}
 	if p.flags.policyFolder != "" {
 		r.read = p.policies
 	}
@@ -147,10 +149,10 @@ func (p *program) answer(ctx context.Context, log *slog.Logger, ready prepared) 
 
 // keepServed keeps registers current beside a service; stop waits for a refresh
 // that is under way to end.
-func (p *program) keepServed(ctx context.Context, r *refresh.Refresher, m refresh.Manifest, log *slog.Logger) (stop func()) {
+func (p *program) keepServed(ctx context.Context, r *refresh.Refresher, m refresh.Manifest, rec recorder) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var under sync.WaitGroup
-	under.Go(func() { p.keepCurrent(ctx, r, m, log) })
+	under.Go(func() { p.keepCurrent(ctx, r, m, rec) })
 	return func() { cancel(); under.Wait() }
 }
 

@@ -118,7 +118,8 @@ type background struct {
 
 // beside begins to follow names and to keep registers current, and opens the
 // jobs; run does them.
-func (p *program) beside(ctx context.Context, s graph.Store, registers refresh.Manifest, log *slog.Logger) (*background, error) {
+func (p *program) beside(ctx context.Context, s graph.Store, registers refresh.Manifest, rec recorder) (*background, error) {
+	log := rec.log
 	b := &background{importer: &importer{p: p, store: s, registers: registers}, under: func() {}}
 	if p.flags.manifest != "" {
 		r, err := p.refresher(s)
@@ -135,7 +136,7 @@ func (p *program) beside(ctx context.Context, s graph.Store, registers refresh.M
 	names, stopNames := p.keepNames(ctx, s, log)
 	b.names, b.ends = names, append(b.ends, func() error { stopNames(); return nil })
 	if b.importer.refresher != nil {
-		stop := p.keepServed(ctx, b.importer.refresher, registers, log)
+		stop := p.keepServed(ctx, b.importer.refresher, registers, rec)
 		b.ends = append(b.ends, func() error { stop(); return nil })
 	}
 	return b, nil

@@ -12,16 +12,21 @@ import (
 )
 
 // serveLedger takes the ledger for a service, and keeps its log and findings up
-// to date with the store until it is closed.
+// to date with the store, and its events delivered, until it is closed.
 func (p *program) serveLedger(ctx context.Context, s graph.Store, log *slog.Logger) (l *ledger.Ledger, closing func() error, err error) {
 	if l, err = p.openLedger(ctx, holding, "debadge serve"); err != nil {
 		return nil, nil, err
+	}
+	sender, err := p.webhooks(l, log)
+	if err != nil {
+		return nil, nil, errors.Join(err, l.Close())
 	}
 	// Requests that are in flight when ctx ends may still change claims.
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	k := ledgerKeeper{ledger: l, store: s, clock: p.clock, log: log}
 	var under sync.WaitGroup
 	under.Go(func() { k.keep(ctx) })
+	under.Go(func() { sender.Run(ctx) })
 	return l, func() error {
 		cancel()
 		under.Wait()

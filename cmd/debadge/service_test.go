@@ -331,6 +331,10 @@ func TestPoliciesAreReadAgain(t *testing.T) {
 	if !has("ours") || !has("theirs") || !has("right") {
 		t.Error("the new policies are not there")
 	}
+	_, _, entries := fetch(t, http.DefaultClient, address+"/v1/audit?kind=policy", "")
+	if strings.Count(entries, `"subject": "policies"`) != 1 || !strings.Contains(entries, `"actor": "service"`) || !strings.Contains(entries, `"theirs"`) {
+		t.Errorf("the audit log does not tell of the exchange alone: %s", entries)
+	}
 }
 
 // TestProfilerStandsAlone checks that the profiler is on its own port, and on no other.

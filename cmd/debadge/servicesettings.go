@@ -14,6 +14,7 @@ type serviceFlags struct {
 	trustedProxies       []string
 	proxyHeader          string
 	corsOrigins          []string
+	webhookAllow         []string
 	rateLimit, rateBurst int
 	maxPerCaller, maxAll int
 
@@ -52,6 +53,8 @@ func serviceSettings() []setting {
 		{"trusted-proxy", "DEBADGE_TRUSTED_PROXY", "CIDR", func(f *flags) any { return &f.trustedProxies }, []string(nil), "believe this address or network what it says of where requests come from; may be repeated", serve},
 		{"proxy-header", "DEBADGE_PROXY_HEADER", "HEADER", func(f *flags) any { return &f.proxyHeader }, "x-forwarded-for", "where it says so: x-forwarded-for (with x-forwarded-proto) or forwarded; the other one is ignored", serve},
 		{"cors-origin", "DEBADGE_CORS_ORIGIN", "ORIGIN", func(f *flags) any { return &f.corsOrigins }, []string(nil), "let pages of this origin, such as https://page.example, ask from a browser; may be repeated", serve},
+
+		{"webhook-allow", "DEBADGE_WEBHOOK_ALLOW", "CIDR", func(f *flags) any { return &f.webhookAllow }, []string(nil), "let webhooks reach this address or network though it is not on the public internet; may be repeated", serve},
 
 		{"rate-limit", "DEBADGE_RATE_LIMIT", "N", func(f *flags) any { return &f.rateLimit }, defaultRate, "requests a second that are taken of one key, token or address; 0 is no limit", serve},
 		{"rate-burst", "DEBADGE_RATE_BURST", "N", func(f *flags) any { return &f.rateBurst }, 0, "how many more at once; 0 is twice the rate", serve},

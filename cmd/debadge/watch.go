@@ -25,6 +25,7 @@ twice.`,
 	}
 	cmd.AddCommand(
 		p.addWatchCommand(), p.listWatchesCommand(), p.watchEventsCommand(),
+		p.replayWatchCommand(), p.watchSecretCommand(),
 		p.setWatchCommand("pause", "Gather events, and do not deliver them", ledger.WatchPaused),
 		p.setWatchCommand("resume", "Deliver events again", ledger.WatchActive),
 		p.setWatchCommand("end", "Stop watching, for good", ledger.WatchEnded),
@@ -97,6 +98,9 @@ func (p *program) writeWatches(all []ledger.Watch) error {
 		if w.Endpoint != "" {
 			g.line("    ", "delivered to %s", w.Endpoint)
 		}
+		if w.Secret != "" {
+			g.line("    ", "signed with %s; it is not shown again", w.Secret)
+		}
 	}
 	return g.flush()
 }
@@ -118,6 +122,56 @@ func (p *program) setWatchCommand(name, short string, state ledger.WatchState) *
 		},
 	}
 	p.register(cmd, cmd.Flags(), "watch "+name)
+	return cmd
+}
+
+func (p *program) replayWatchCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "replay ID [--since N]",
+		Short: "Deliver events again",
+		Long: `Replay has the events of a watch delivered that were given up, or with --since
+all behind the one of that number. They keep their ids. A service delivers them.`,
+		Example: "  debadge watch replay watch-1\n  debadge watch replay watch-1 --since 12",
+		Args:    takes("the id of a watch"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var after *int64
+			if cmd.Flags().Changed("since") {
+				after = new(int64(p.flags.sinceEvent))
+			}
+			return p.withLedger(cmd.Context(), holding, func(ctx context.Context, l *ledger.Ledger) error {
+				n, err := l.ReplayWatch(ctx, ledger.CommandLine, args[0], after)
+				if err != nil {
+					return asked(err)
+				}
+				_, err = fmt.Fprintf(p.stdout, "%s will be delivered again\n", plural(int(n), "event", "events"))
+				return err
+			})
+		},
+	}
+	p.register(cmd, cmd.Flags(), "watch replay")
+	return cmd
+}
+
+func (p *program) watchSecretCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "secret ID",
+		Short: "Sign the events of a watch with another secret",
+		Long: `Secret makes another secret and shows it once. Events are signed with the one
+before, too, for a day, so that the receiver can exchange it without missing one.`,
+		Example: "  debadge watch secret watch-1",
+		Args:    takes("the id of a watch"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.withLedger(cmd.Context(), holding, func(ctx context.Context, l *ledger.Ledger) error {
+				text, err := l.ReplaceSecret(ctx, ledger.CommandLine, args[0])
+				if err != nil {
+					return asked(err)
+				}
+				_, err = fmt.Fprintln(p.stdout, text)
+				return err
+			})
+		},
+	}
+	p.register(cmd, cmd.Flags(), "watch secret")
 	return cmd
 }
 

@@ -21,7 +21,27 @@ const (
 // establish makes sure that the file is a store of this version: an empty file
 // becomes one, any other is refused before anything is written to it.
 func establish(ctx context.Context, w *session) error {
-	err := w.transaction(ctx, "BEGIN IMMEDIATE", func() error {
+	// A store that is there is only looked at: to open it, nobody waits for another process that writes.
+	var empty bool
+	err := w.transaction(ctx, "BEGIN", func() (err error) {
+		empty, err = recognize(ctx, w)
+		return err
+	})
+	if err == nil && empty {
+		err = create(ctx, w)
+	}
+	if err != nil {
+		return err
+	}
+	if err := writeAhead(ctx, w); err != nil {
+		return err
+	}
+	return checkTotals(ctx, w)
+}
+
+// create makes a store of an empty file, unless another process just did.
+func create(ctx context.Context, w *session) error {
+	return w.transaction(ctx, "BEGIN IMMEDIATE", func() error {
 		empty, err := recognize(ctx, w)
 		if err != nil || !empty {
 			return err
@@ -32,13 +52,6 @@ func establish(ctx context.Context, w *session) error {
 		_, err = w.conn.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, schemaVersion))
 		return translate(err)
 	})
-	if err != nil {
-		return err
-	}
-	if err := writeAhead(ctx, w); err != nil {
-		return err
-	}
-	return checkTotals(ctx, w)
 }
 
 // recognize refuses a file that is not a store of this version, and reports

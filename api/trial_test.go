@@ -1,0 +1,119 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"runtime"
+	"slices"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"debadge/graph"
+	"debadge/graph/index"
+)
+
+// trialRounds is how much a trial does: the first in every run of the tests, the
+// second with DEBADGE_TRIAL_FULL=1.
+func trialRounds(short, full int) int {
+	if long, _ := strconv.ParseBool(os.Getenv("DEBADGE_TRIAL_FULL")); long { //nolint:forbidigo // how long to try is for whoever runs the test
+		return full
+	}
+	return short
+}
+
+// braid is a store in which each product of a layer is the successor of all
+// products of the layer before: a walk with alternatives takes seconds.
+func braid(t *testing.T) graph.Store {
+	t.Helper()
+	const layers, wide = 15, 30
+	s := index.NewMemory(noon)
+	cs := graph.ChangeSet{
+		Entities: []graph.Entity{{ID: "list:l", Name: "List"}, {ID: "company:origin", Name: "Origin"}},
+		Sources:  []graph.Source{{ID: "source:s", Title: "Notice", Publisher: "Regulator"}},
+	}
+	cite := func(relation graph.Relation, from, to graph.ID) {
+		cs.Claims = append(cs.Claims, graph.Claim{
+			Relation: relation, From: from, To: to, Status: graph.Reported, Citations: []graph.Citation{{Source: "source:s", Stance: graph.Supports}},
+		})
+	}
+	id := func(layer, i int) graph.ID { return graph.ID(fmt.Sprintf("product:braid:p%d-%d", layer, i)) }
+	cite(graph.ListedOn, "company:origin", "list:l")
+	for layer := range layers {
+		for i := range wide {
+			cs.Entities = append(cs.Entities, graph.Entity{ID: id(layer, i), Name: string(id(layer, i))})
+			if layer == 0 {
+				cite(graph.Makes, "company:origin", id(layer, i))
+				continue
+			}
+			for j := range wide {
+				cite(graph.SucceededBy, id(layer-1, j), id(layer, i))
+			}
+		}
+	}
+	if _, err := s.Append(t.Context(), cs); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// TestTrialF7 has clients cancel in mid-walk: the work for them stops, and no
+// goroutine is left.
+func TestTrialF7(t *testing.T) {
+	store := braid(t)
+	s := newService(t, func(o *Options) { o.Store = store })
+	before := runtime.NumGoroutine()
+	clients := trialRounds(100, 1000)
+	stopped := make(chan time.Duration, clients)
+	slots := make(chan struct{}, 20)
+	var all sync.WaitGroup
+	for range clients {
+		slots <- struct{}{}
+		all.Go(func() {
+			defer func() { <-slots }()
+			if late, left := leave(t, s, time.Duration(rand.IntN(20_000))*time.Microsecond); left {
+				stopped <- late
+			}
+		})
+	}
+	all.Wait()
+	close(stopped)
+	var late []time.Duration
+	for d := range stopped {
+		late = append(late, d)
+	}
+	slices.Sort(late)
+	if len(late) < clients*9/10 {
+		t.Fatalf("%d of %d clients were answered before they left: the walk is too short", clients-len(late), clients)
+	}
+	p99 := late[len(late)*99/100]
+	t.Logf("of %d clients %d left in mid-walk; work went on for %s at p50, %s at p99, %s at most",
+		clients, len(late), late[len(late)/2], p99, late[len(late)-1])
+	if p99 > 250*time.Millisecond {
+		t.Errorf("work goes on for %s at p99", p99)
+	}
+	waitFor(t, func() bool { return runtime.NumGoroutine() <= before })
+}
+
+// leave asks, and leaves after a while: how long does the work go on?
+func leave(t *testing.T, s *service, after time.Duration) (late time.Duration, left bool) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	gone := make(chan time.Time, 1)
+	timer := time.AfterFunc(after, func() {
+		gone <- time.Now()
+		cancel()
+	})
+	s.ServeHTTP(httptest.NewRecorder(), request(t, http.MethodGet, "/v1/trace?subject=product:braid:p14-0&paths=50", nil).WithContext(ctx))
+	done := time.Now()
+	if timer.Stop() {
+		return 0, false
+	}
+	return done.Sub(<-gone), true
+}

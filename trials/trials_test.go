@@ -1,0 +1,83 @@
+package trials
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"debadge/graph"
+	"debadge/graph/index"
+	"debadge/graph/sqlite"
+)
+
+// rounds is how often a trial tries: short in every run of the tests, full where
+// somebody asks for it.
+func rounds(short, full int) int {
+	if long, _ := strconv.ParseBool(os.Getenv("DEBADGE_TRIAL_FULL")); long { //nolint:forbidigo // how long to try is for whoever runs the test
+		return full
+	}
+	return short
+}
+
+// open opens a store in a file until the test ends.
+func open(t *testing.T, path string, clock func() time.Time) *sqlite.Store {
+	t.Helper()
+	s, err := sqlite.Open(t.Context(), path, clock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+// replica follows a file as a service of its own does.
+func replica(t *testing.T, path string) *index.Store {
+	t.Helper()
+	s, err := index.Follow(t.Context(), open(t, path, time.Now), index.Options{
+		Clock: time.Now, Interval: 20 * time.Millisecond, MaxStale: time.Hour,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func newFile(t *testing.T) string {
+	t.Helper()
+	return filepath.Join(t.TempDir(), "store.db")
+}
+
+func cited(relation graph.Relation, from, to graph.ID) graph.Claim {
+	return graph.Claim{
+		Relation: relation, From: from, To: to, Status: graph.Confirmed,
+		Citations: []graph.Citation{{Source: "source:notice", Stance: graph.Supports}},
+	}
+}
+
+// appendTo appends until the lock of the file is free: it is not a fair one.
+func appendTo(ctx context.Context, s graph.Store, cs graph.ChangeSet) (graph.Receipt, error) {
+	for {
+		r, err := s.Append(ctx, cs)
+		if err == nil || graph.KindOf(err) != graph.KindUnavailable || ctx.Err() != nil {
+			return r, err
+		}
+	}
+}
+
+var day = graph.DayOf(time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC))
+
+func ask(subject graph.ID, at graph.Revision) graph.Question {
+	return graph.Question{Subject: string(subject), AsOf: day, Policy: graph.DefaultPolicy(), KnownAt: graph.Moment{Revision: at}}
+}
