@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
@@ -101,15 +102,15 @@ func (s *server) tagOf(ctx context.Context, hc huma.Context, at *graph.Moment) (
 		h.Write([]byte(text))
 	}
 	var revision graph.Revision
+	var recorded time.Time
 	err = s.Store.View(ctx, *at, func(v graph.View) error {
-		r, recorded := v.At()
-		revision = r
-		part(strconv.FormatInt(recorded.UnixNano(), 36)) // tells two stores apart
+		revision, recorded = v.At()
 		return nil
 	})
 	if err != nil || revision == 0 {
 		return "", false, err
 	}
+	part(strconv.FormatInt(recorded.UnixNano(), 36)) // tells two stores apart
 	if *at == (graph.Moment{}) {
 		at.Revision = revision
 	}
