@@ -56,6 +56,12 @@ func (q *inquiry) chooseRoutes(ctx context.Context, b *book, now *survey, paths 
 			}
 		}
 	}
+	b.noteDisputed()
+	return nil
+}
+
+// noteDisputed notes the disputed claims about the entities that are shown.
+func (b *book) noteDisputed() {
 	for _, e := range b.w.disputed {
 		_, near := b.nodes[e.Near]
 		subject := e.Near == b.w.nodes[0]
@@ -69,7 +75,6 @@ func (q *inquiry) chooseRoutes(ctx context.Context, b *book, now *survey, paths 
 			b.nodes[e.Near], b.nodes[e.Far] = EntityRef{}, EntityRef{}
 		}
 	}
-	return nil
 }
 
 // jointly returns the shares of other owners that an ownership rule adds to

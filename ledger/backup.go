@@ -67,7 +67,7 @@ func settle(made, path string) error {
 	if err := os.Chmod(made, keyFileMode); err != nil { // hashes of keys and names of people are in it
 		return err
 	}
-	file, err := os.OpenFile(made, os.O_RDWR, 0)
+	file, err := os.OpenFile(made, os.O_RDWR, 0) //nolint:gosec // a file that was just made here
 	if err != nil {
 		return err
 	}

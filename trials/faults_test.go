@@ -36,8 +36,12 @@ func chain(t *testing.T) (sets []graph.ChangeSet, subjects []graph.ID) {
 	return []graph.ChangeSet{
 		{
 			Entities: []graph.Entity{
-				{ID: "list:l", Name: "List"}, {ID: "company:maker", Name: "Maker"}, {ID: "product:maker:m5", Name: "M5"},
-				{ID: "product:seller:x1", Name: "X1"}, {ID: "product:clean:c1", Name: "C1"}, {ID: "company:clean", Name: "Clean"},
+				{ID: "list:l", Name: "List"},
+				{ID: "company:maker", Name: "Maker"},
+				{ID: "product:maker:m5", Name: "M5"},
+				{ID: "product:seller:x1", Name: "X1"},
+				{ID: "product:clean:c1", Name: "C1"},
+				{ID: "company:clean", Name: "Clean"},
 			},
 			Sources: []graph.Source{{ID: "source:notice", Title: "Notice", Publisher: "Regulator"}},
 			Claims:  []graph.Claim{listing, cited(graph.Makes, "company:clean", "product:clean:c1")},
@@ -156,7 +160,7 @@ func TestTrialF13(t *testing.T) {
 	dir := t.TempDir()
 	path, snapshot := filepath.Join(dir, "store.db"), filepath.Join(dir, "index")
 	sets, subjects := chain(t)
-	s, err := sqlite.Open(t.Context(), path, time.Now)
+	s, err := sqlite.Open(t.Context(), path, clock)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -214,12 +218,12 @@ const refusal = "error"
 func answersOf(t *testing.T, path, snapshot string, subjects []graph.ID) []string {
 	t.Helper()
 	answers := slices.Repeat([]string{refusal}, len(subjects))
-	s, err := sqlite.Open(t.Context(), path, time.Now)
+	s, err := sqlite.Open(t.Context(), path, clock)
 	if err != nil {
 		return answers
 	}
 	defer func() { _ = s.Close() }() // of a damaged file
-	x, err := index.Follow(t.Context(), s, index.Options{Clock: time.Now, MaxStale: time.Hour, SnapshotPath: snapshot})
+	x, err := index.Follow(t.Context(), s, index.Options{Clock: clock, MaxStale: time.Hour, SnapshotPath: snapshot})
 	if err != nil {
 		return answers
 	}

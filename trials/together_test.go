@@ -26,7 +26,7 @@ var register = porcupine.Model{
 	Partition: func(history []porcupine.Operation) [][]porcupine.Operation {
 		byKey := map[int][]porcupine.Operation{}
 		for _, op := range history {
-			key := op.Input.(operation).key
+			key := op.Input.(operation).key //nolint:errcheck // its only type
 			byKey[key] = append(byKey[key], op)
 		}
 		var all [][]porcupine.Operation
@@ -36,7 +36,7 @@ var register = porcupine.Model{
 		return all
 	},
 	Step: func(state, input, output any) (bool, any) {
-		if op := input.(operation); op.write != "" {
+		if op := input.(operation); op.write != "" { //nolint:errcheck // its only type
 			return true, op.write
 		}
 		return output == state, state

@@ -76,6 +76,9 @@ func appendTo(ctx context.Context, s graph.Store, cs graph.ChangeSet) (graph.Rec
 	}
 }
 
+// clock is that of the machine, where a trial does not turn it.
+var clock = time.Now //nolint:forbidigo // stores and services of a trial run as real ones do
+
 var day = graph.DayOf(time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC))
 
 func ask(subject graph.ID, at graph.Revision) graph.Question {

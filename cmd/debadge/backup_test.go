@@ -88,7 +88,7 @@ func shell(t *testing.T, commands string) string {
 }
 
 // writeOn appends change sets to a store until ctx ends.
-func writeOn(ctx context.Context, t *testing.T, path string, begun chan<- struct{}) {
+func writeOn(ctx context.Context, t *testing.T, path string, begun chan<- struct{}) { //nolint:thelper // it runs beside the test
 	s, err := sqlite.Open(t.Context(), path, time.Now)
 	if err != nil {
 		t.Error(err)
