@@ -107,11 +107,11 @@ func leave(t *testing.T, s *service, after time.Duration) (late time.Duration, l
 	defer cancel()
 	gone := make(chan time.Time, 1)
 	timer := time.AfterFunc(after, func() {
-		gone <- time.Now()
+		gone <- time.Now() //nolint:forbidigo // how late is measured
 		cancel()
 	})
 	s.ServeHTTP(httptest.NewRecorder(), request(t, http.MethodGet, "/v1/trace?subject=product:braid:p14-0&paths=50", nil).WithContext(ctx))
-	done := time.Now()
+	done := time.Now() //nolint:forbidigo // as above
 	if timer.Stop() {
 		return 0, false
 	}

@@ -52,7 +52,7 @@ const (
 // file, and through an index: each history is linearizable by key.
 func TestTrialC1(t *testing.T) {
 	path := newFile(t)
-	first, second := open(t, path, time.Now), open(t, path, time.Now)
+	first, second := open(t, path, time.Now), open(t, path, time.Now) //nolint:forbidigo // two processes have real clocks
 	for _, c := range []struct {
 		name string
 		of   func(client int) graph.Store

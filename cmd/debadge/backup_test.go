@@ -89,7 +89,7 @@ func shell(t *testing.T, commands string) string {
 
 // writeOn appends change sets to a store until ctx ends.
 func writeOn(ctx context.Context, t *testing.T, path string, begun chan<- struct{}) { //nolint:thelper // it runs beside the test
-	s, err := sqlite.Open(t.Context(), path, time.Now)
+	s, err := sqlite.Open(t.Context(), path, time.Now) //nolint:contextcheck // ctx says when to stop, not when to give up
 	if err != nil {
 		t.Error(err)
 		close(begun)
@@ -102,7 +102,7 @@ func writeOn(ctx context.Context, t *testing.T, path string, begun chan<- struct
 	}()
 	for i := 0; ctx.Err() == nil; i++ {
 		id := graph.ID("product:written:p" + strconv.Itoa(i))
-		_, err := s.Append(t.Context(), graph.ChangeSet{Author: "writer", Entities: []graph.Entity{{ID: id, Name: string(id)}}})
+		_, err := s.Append(t.Context(), graph.ChangeSet{Author: "writer", Entities: []graph.Entity{{ID: id, Name: string(id)}}}) //nolint:contextcheck // as above
 		if err != nil {
 			t.Error(err)
 		}
