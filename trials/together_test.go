@@ -52,7 +52,7 @@ const (
 // file, and through an index: each history is linearizable by key.
 func TestTrialC1(t *testing.T) {
 	path := newFile(t)
-	first, second := open(t, path, time.Now), open(t, path, time.Now) //nolint:forbidigo // two processes have real clocks
+	first, second := open(t, path, clock), open(t, path, clock)
 	for _, c := range []struct {
 		name string
 		of   func(client int) graph.Store
@@ -91,7 +91,7 @@ func TestHistoryIsChecked(t *testing.T) {
 
 func record(t *testing.T, of func(int) graph.Store, round string, each int) []porcupine.Operation {
 	t.Helper()
-	began := time.Now()
+	began := clock()
 	var mu sync.Mutex
 	var history []porcupine.Operation
 	var all sync.WaitGroup
@@ -144,7 +144,7 @@ func (o operation) do(ctx context.Context, s graph.Store, round string) (name st
 // the receipt: everybody sees it.
 func TestTrialC3(t *testing.T) {
 	path := newFile(t)
-	writer := open(t, path, time.Now)
+	writer := open(t, path, clock)
 	elsewhere := []interface {
 		graph.Store
 		Wait(ctx context.Context, revision graph.Revision) error
@@ -177,7 +177,7 @@ func TestTrialC3(t *testing.T) {
 // places: no answer at a revision that has both is clear.
 func TestTrialC4(t *testing.T) {
 	path := newFile(t)
-	one, other, reader := open(t, path, time.Now), open(t, path, time.Now), replica(t, path)
+	one, other, reader := open(t, path, clock), open(t, path, clock), replica(t, path)
 	ctx := t.Context()
 	if _, err := one.Append(ctx, graph.ChangeSet{
 		Sources:  []graph.Source{{ID: "source:notice", Title: "Notice", Publisher: "Regulator"}},

@@ -40,8 +40,8 @@ func open(t *testing.T, path string, clock func() time.Time) *sqlite.Store {
 // replica follows a file as a service of its own does.
 func replica(t *testing.T, path string) *index.Store {
 	t.Helper()
-	s, err := index.Follow(t.Context(), open(t, path, time.Now), index.Options{
-		Clock: time.Now, Interval: 20 * time.Millisecond, MaxStale: time.Hour,
+	s, err := index.Follow(t.Context(), open(t, path, clock), index.Options{
+		Clock: clock, Interval: 20 * time.Millisecond, MaxStale: time.Hour,
 	})
 	if err != nil {
 		t.Fatal(err)
