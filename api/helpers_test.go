@@ -144,8 +144,20 @@ func newService(t *testing.T, change func(*Options)) *service {
 	return &service{Handler: h, server: s, log: log, valid: documentValidator(t, s.document)}
 }
 
+// validators are kept by their documents, of which the tests have few: making
+// one takes a second, and several with the race detector.
+var validators = struct {
+	sync.Mutex
+	by map[string]validator.Validator
+}{by: map[string]validator.Validator{}}
+
 func documentValidator(t *testing.T, document []byte) validator.Validator {
 	t.Helper()
+	validators.Lock()
+	defer validators.Unlock()
+	if v := validators.by[string(document)]; v != nil {
+		return v
+	}
 	d, err := libopenapi.NewDocument(document)
 	if err != nil {
 		t.Fatal(err)
@@ -154,7 +166,7 @@ func documentValidator(t *testing.T, document []byte) validator.Validator {
 	if len(errs) > 0 {
 		t.Fatal(errs)
 	}
-	t.Cleanup(v.Release)
+	validators.by[string(document)] = v
 	return v
 }
 
@@ -190,7 +202,10 @@ func (s *service) check(t *testing.T, r *http.Request, w *httptest.ResponseRecor
 	for _, part := range parts {
 		resp := w.Result()
 		resp.Body = io.NopCloser(bytes.NewReader(part))
-		if ok, errs := s.valid.ValidateHttpResponse(r, resp); !ok {
+		validators.Lock()
+		ok, errs := s.valid.ValidateHttpResponse(r, resp)
+		validators.Unlock()
+		if !ok {
 			for _, e := range errs {
 				t.Errorf("%s %d: %s: %s %+v", r.URL, w.Code, e.Message, e.Reason, e.SchemaValidationErrors)
 			}
