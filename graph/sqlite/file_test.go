@@ -290,3 +290,42 @@ func TestCanceledAppend(t *testing.T) {
 	}
 	t.Logf("%d of 60 were acknowledged", acknowledged)
 }
+
+// TestOpenBesideAWriter: a store to which somebody appends all the time is never
+// taken for a damaged one.
+func TestOpenBesideAWriter(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "store.db")
+	s, err := sqlite.Open(t.Context(), path, clock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	done := make(chan struct{})
+	var writing sync.WaitGroup
+	writing.Go(func() {
+		for n := 0; ; n++ {
+			select {
+			case <-done:
+				return
+			default:
+			}
+			if _, err := s.Append(t.Context(), killed("w", n)); err != nil {
+				t.Error(err)
+				return
+			}
+		}
+	})
+	for range 100 {
+		other, err := sqlite.Open(t.Context(), path, clock)
+		if err != nil {
+			t.Error(err)
+			break
+		}
+		if err := other.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	close(done)
+	writing.Wait()
+}

@@ -36,7 +36,8 @@ func establish(ctx context.Context, w *session) error {
 	if err := writeAhead(ctx, w); err != nil {
 		return err
 	}
-	return checkTotals(ctx, w)
+	// In one transaction: another process may append meanwhile.
+	return w.transaction(ctx, "BEGIN", func() error { return checkTotals(ctx, w) })
 }
 
 // create makes a store of an empty file, unless another process just did.
