@@ -165,7 +165,8 @@ func (s *server) scanBody(hc huma.Context) *problem {
 }
 
 // checkJSON refuses JSON that two readers could read differently, or that is
-// not meant well. What is no JSON is left to who parses it.
+// not meant well; and null, which huma takes for every field. What is no JSON is
+// left to who parses it.
 func checkJSON(data []byte) error {
 	if !utf8.Valid(data) {
 		return refuseField("body", "is not UTF-8")
@@ -196,6 +197,8 @@ func checkJSON(data []byte) error {
 			continue
 		case token == json.Delim('}'), token == json.Delim(']'):
 			open = open[:len(open)-1]
+		case token == nil:
+			return refuseField("body", "holds null; leave out what is not known")
 		case text && key:
 			keys := open[len(open)-1]
 			if keys[name] {

@@ -174,6 +174,7 @@ func TestRefusedWritesStoreNothing(t *testing.T) {
 		{"retract deep", "/v1/claims/" + sold + "/retract", `{"reason": ` + strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000) + `}`, 422, "32 deep"},
 		{"retract a million", "/v1/claims/" + sold + "/retract", `{"reason": [` + strings.Repeat("1,", 400_000) + `1]}`, 422, "200000 values"},
 		{"retract not UTF-8", "/v1/claims/" + sold + "/retract", "{\"author\": \"a\", \"reason\": \"\xff\"}", 422, "UTF-8"},
+		{"retract with null", "/v1/claims/" + sold + "/retract", `{"author": "a", "reason": "r", "replaced_by": null}`, 422, "null"},
 		{"retract without a reason", "/v1/claims/" + sold + "/retract", `{"author": "a"}`, 422, "reason"},
 		{"retract what is not there", "/v1/claims/claim:none/retract", `{"author": "a", "reason": "r"}`, 404, "claim:none"},
 		{"correct what is not there", "/v1/claims/claim:none/correct", addition, 404, "claim:none"},
