@@ -30,44 +30,10 @@ func (w Write) header(id string) map[string]string {
 	return h
 }
 
-// changeSet is a change set as the service reads it: what is not stated is left out.
-type changeSet struct {
-	ID          string             `json:"id,omitempty"`
-	Author      string             `json:"author,omitempty"`
-	Reason      string             `json:"reason,omitempty"`
-	Entities    []graph.Entity     `json:"entities,omitempty"`
-	Sources     []graph.Source     `json:"sources,omitempty"`
-	Claims      []claim            `json:"claims,omitempty"`
-	Retractions []graph.Retraction `json:"retractions,omitempty"`
-}
-
-type claim struct {
-	ID         graph.ID          `json:"id,omitempty"`
-	Relation   graph.Relation    `json:"relation"`
-	From       graph.ID          `json:"from"`
-	To         graph.ID          `json:"to"`
-	Status     graph.Status      `json:"status"`
-	Confidence graph.Confidence  `json:"confidence,omitzero"`
-	ValidFrom  graph.Date        `json:"valid_from,omitzero"`
-	ValidTo    graph.Date        `json:"valid_to,omitzero"`
-	ShareMin   graph.Share       `json:"share_min,omitzero"`
-	ShareMax   graph.Share       `json:"share_max,omitzero"`
-	Attributes map[string]string `json:"attributes,omitempty"`
-	Citations  []graph.Citation  `json:"citations"`
-}
-
-func bodyOf(cs graph.ChangeSet) changeSet {
-	body := changeSet{ID: cs.ID, Author: cs.Author, Reason: cs.Reason, Entities: cs.Entities, Sources: cs.Sources, Retractions: cs.Retractions}
-	for _, c := range cs.Claims {
-		body.Claims = append(body.Claims, claim(c))
-	}
-	return body
-}
-
 // Append adds a change set, all of it or none.
 func (c *Client) Append(ctx context.Context, cs graph.ChangeSet, w Write) (Receipt, error) {
 	var r Receipt
-	err := c.ask(ctx, call{method: http.MethodPost, path: "/v1/changes", header: w.header(cs.ID), body: bodyOf(cs)}, &r)
+	err := c.ask(ctx, call{method: http.MethodPost, path: "/v1/changes", header: w.header(cs.ID), body: cs.Stated()}, &r)
 	return r, err
 }
 
@@ -87,6 +53,6 @@ func (c *Client) Retract(ctx context.Context, id graph.ID, author, reason string
 // Correct withdraws a claim and states the one claim of a change set in its place.
 func (c *Client) Correct(ctx context.Context, id graph.ID, cs graph.ChangeSet, w Write) (Receipt, error) {
 	var r Receipt
-	err := c.ask(ctx, call{method: http.MethodPost, path: "/v1/claims/" + url.PathEscape(string(id)) + "/correct", header: w.header(cs.ID), body: bodyOf(cs)}, &r)
+	err := c.ask(ctx, call{method: http.MethodPost, path: "/v1/claims/" + url.PathEscape(string(id)) + "/correct", header: w.header(cs.ID), body: cs.Stated()}, &r)
 	return r, err
 }
