@@ -77,11 +77,11 @@ func agentOf(ctx context.Context) (agent, bool) {
 func (s *server) addAgents() {
 	s.agents = s.newAgents()
 	handler := mcp.NewStreamableHTTPHandler(func(*http.Request) *mcp.Server { return s.agents }, &mcp.StreamableHTTPOptions{
-		Stateless: true, JSONResponse: true, MaxRequestBodyBytes: s.MaxBodyBytes, Logger: nil,
+		Stateless: true, JSONResponse: true, MaxRequestBodyBytes: s.MaxBodyBytes,
 		DisableLocalhostProtection: !s.Access.LocalOnly, // names are checked where nobody has to show a credential
 	})
 	op := operationFor(mayRead, http.MethodPost, "mcp", mcpPath, "agents", "Ask as an agent, by the Model Context Protocol",
-		"Takes one JSON-RPC message. The tools are operations of this document that read, under the roles and limits of the caller: "+strings.Join(s.toolNames(), ", ")+". "+
+		"Takes one JSON-RPC message. The tools are operations of this document that read, under the roles and limits of the caller: "+strings.Join(toolNames(), ", ")+". "+
 			"Each answers with what the operation does, and says in words what it found, how far that is established, and whether it is complete.",
 		unavailable, timeout)
 	message := &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}
@@ -131,9 +131,6 @@ func (s *server) newAgents() *mcp.Server {
 		&mcp.ServerOptions{Instructions: agentInstructions, Capabilities: &mcp.ServerCapabilities{}})
 	for _, tool := range agentTools {
 		op := s.operationBy(tool.operation)
-		if op == nil {
-			continue
-		}
 		closed := false
 		server.AddTool(&mcp.Tool{
 			Name: tool.operation, Title: op.Summary, Description: strings.TrimSpace(op.Summary + " " + op.Description + " " + tool.advice),
@@ -146,23 +143,17 @@ func (s *server) newAgents() *mcp.Server {
 	return server
 }
 
-func (s *server) toolNames() []string {
-	var names []string
-	for _, tool := range agentTools {
-		if s.operationBy(tool.operation) != nil {
-			names = append(names, tool.operation)
-		}
+func toolNames() []string {
+	names := make([]string, len(agentTools))
+	for i, tool := range agentTools {
+		names[i] = tool.operation
 	}
 	return names
 }
 
+// operationBy returns an operation that is there by its id.
 func (s *server) operationBy(id string) *huma.Operation {
-	for _, op := range s.routes {
-		if op.OperationID == id {
-			return op
-		}
-	}
-	return nil
+	return s.routes[slices.IndexFunc(s.routes, func(op *huma.Operation) bool { return op.OperationID == id })]
 }
 
 // bodyArgument is the argument of a tool whose operation takes a body.

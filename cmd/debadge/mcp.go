@@ -17,8 +17,8 @@ func (p *program) mcpCommand() *cobra.Command {
 		Short: "Answer an agent on the standard input, by the Model Context Protocol",
 		Long: `Mcp is for programs that start it and let an agent ask: it takes messages of the
 Model Context Protocol on the standard input and answers on the standard output.
-The tools only read: search, trace, timeline, reach, entities, claims, sources,
-lists and, where it is there, screening. Each answers with the finding, its
+The tools only read: search, trace, timeline, reach, screening, entities, claims,
+sources and lists. Each answers with the finding, its
 strength, its sources and whether it is complete. serve has the same at /mcp.`,
 		Example: "  debadge mcp --demo\n  debadge mcp --store sqlite:claims.db",
 		Args:    takes(),
