@@ -21,7 +21,6 @@ import (
 // entity tag are the same bytes.
 type asking interface{ asked() *graph.Moment }
 
-func (in *traceInput) asked() *graph.Moment    { return &in.KnownAt.at }
 func (in *timelineInput) asked() *graph.Moment { return &in.KnownAt.at }
 func (in *listsInput) asked() *graph.Moment    { return &in.KnownAt.at }
 func (in *claimInput) asked() *graph.Moment    { return &in.KnownAt.at }

@@ -19,19 +19,6 @@ const (
 	pageType = "text/html; charset=utf-8"
 )
 
-// SubjectQuestion is the part of a question that a picture and a dossier share
-// with a trace.
-type SubjectQuestion struct {
-	Freshness
-
-	Subject string   `query:"subject" required:"true" minLength:"1" maxLength:"500"`
-	AsOf    day      `query:"as_of"`
-	KnownAt moment   `query:"known_at"`
-	Policy  string   `query:"policy" maxLength:"200"`
-	List    []string `query:"list,explode" maxItems:"100"`
-	Paths   int      `query:"paths" minimum:"1" maximum:"100" default:"1"`
-}
-
 func (in *SubjectQuestion) asked() *graph.Moment { return &in.KnownAt.at }
 
 type pictureInput struct {

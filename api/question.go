@@ -7,7 +7,8 @@ import (
 	"debadge/graph"
 )
 
-type traceInput struct {
+// SubjectQuestion is what a trace is asked, and whatever shows one.
+type SubjectQuestion struct {
 	Freshness
 
 	Subject string   `query:"subject" required:"true" minLength:"1" maxLength:"500"`
@@ -39,14 +40,12 @@ func (s *server) addQuestions() {
 	s.addReach()
 }
 
-func (s *server) trace(ctx context.Context, in *traceInput) (graph.Answer, error) {
-	policy, err := s.policy(in.Policy)
+func (s *server) trace(ctx context.Context, in *SubjectQuestion) (graph.Answer, error) {
+	q, err := s.question(in)
 	if err != nil {
 		return graph.Answer{}, err
 	}
-	answer, err := graph.Trace(ctx, s.Store, graph.Question{
-		Subject: in.Subject, AsOf: s.dayOr(in.AsOf), KnownAt: in.KnownAt.at, Policy: policy, Lists: in.List, Paths: in.Paths,
-	})
+	answer, err := graph.Trace(ctx, s.Store, q)
 	if err == nil {
 		s.metrics.found(answer.Finding, answer.Action)
 		r := recordOf(ctx)
