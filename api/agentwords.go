@@ -106,7 +106,7 @@ func answerWords(body []byte) string {
 func (t *told) findingWords() string {
 	name := "The subject"
 	if t.Subject != nil {
-		name = strings.TrimSpace(t.Subject.Brand+" "+t.Subject.Name) + " (" + string(t.Subject.ID) + ")"
+		name = t.Subject.FullName() + " (" + string(t.Subject.ID) + ")"
 	}
 	words := name + ": " + strings.ToUpper(string(t.Finding))
 	if t.Strength != 0 {
@@ -124,7 +124,7 @@ func (t *told) findingWords() string {
 
 func (t *told) outcomeWords() string {
 	if t.Entity != nil && t.Entity.ID != "" {
-		return "The text means " + strings.TrimSpace(t.Entity.Brand+" "+t.Entity.Name) + " (" + string(t.Entity.ID) + ")."
+		return "The text means " + t.Entity.FullName() + " (" + string(t.Entity.ID) + ")."
 	}
 	return "The text is " + t.Outcome + "."
 }

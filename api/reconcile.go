@@ -262,16 +262,9 @@ func (s *server) suggestEntity(ctx context.Context, in *suggestInput) (suggestio
 	}
 	found, _ := x.Beginning(in.Prefix, "", in.Place+suggested)
 	for _, e := range found[min(in.Place, len(found)):] {
-		out.Result = append(out.Result, suggestion{ID: string(e.ID), Name: fullName(e), Description: describe(e), Notable: typeOf(e)})
+		out.Result = append(out.Result, suggestion{ID: string(e.ID), Name: e.FullName(), Description: describe(e), Notable: typeOf(e)})
 	}
 	return out, nil
-}
-
-func fullName(e graph.EntityRef) string {
-	if e.Brand == "" {
-		return e.Name
-	}
-	return e.Brand + " " + e.Name
 }
 
 func describe(e graph.EntityRef) string { return string(e.Kind) + " " + string(e.ID) }
@@ -352,7 +345,7 @@ func (s *server) previewPage(ctx context.Context, in *previewInput) ([]byte, err
 	}
 	listed := make([]string, len(v.listed))
 	for i, l := range v.listed {
-		listed[i] = fullName(l)
+		listed[i] = l.FullName()
 	}
 	var page bytes.Buffer
 	err = preview.Execute(&page, struct {
@@ -361,7 +354,7 @@ func (s *server) previewPage(ctx context.Context, in *previewInput) ([]byte, err
 		Listed              []string
 		AsOf                graph.Date
 		Revision            graph.Revision
-	}{fullName(v.entity.Ref()), words + " → " + v.found.Action.String(), basis.Policy.Name, v.entity.Ref(), listed, basis.AsOf, basis.Revision})
+	}{v.entity.Ref().FullName(), words + " → " + v.found.Action.String(), basis.Policy.Name, v.entity.Ref(), listed, basis.AsOf, basis.Revision})
 	if err != nil {
 		return nil, graph.Errorf(graph.KindInternal, "the preview cannot be written: %w", err)
 	}

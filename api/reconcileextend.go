@@ -201,7 +201,7 @@ func (e *entityProperties) cells(property string) []cellContent {
 		text(e.found.Action.String())
 	case "listed_entity":
 		for _, l := range e.listed {
-			out = append(out, cellContent{ID: string(l.ID), Name: fullName(l)})
+			out = append(out, cellContent{ID: string(l.ID), Name: l.FullName()})
 		}
 	case "list":
 		for _, l := range e.lists {

@@ -176,7 +176,7 @@ func (q *reconcileQuery) answer(field string, x *resolve.Index) (reconcileResult
 			different = 1
 		}
 		out.Result = append(out.Result, reconcileCandidate{
-			ID: string(c.Entity.ID), Name: fullName(c.Entity), Description: c.Why, Type: typeOf(c.Entity),
+			ID: string(c.Entity.ID), Name: c.Entity.FullName(), Description: c.Why, Type: typeOf(c.Entity),
 			Score: math.Round(c.Score*1000) / 10, Match: found.Entity != nil && found.Entity.ID == c.Entity.ID, //nolint:mnd // percent, to a tenth
 			Features: []feature{{"score", c.Score}, {"different_model", different}},
 		})

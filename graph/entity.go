@@ -77,6 +77,15 @@ func (e Entity) Ref() EntityRef {
 	return EntityRef{ID: e.ID, Kind: e.ID.Kind(), Name: e.Name, Brand: e.Brand}
 }
 
+// FullName returns the name as people say it: a product behind its brand, unless
+// the name begins with it.
+func (e EntityRef) FullName() string {
+	if e.Brand == "" || strings.HasPrefix(strings.ToLower(e.Name), strings.ToLower(e.Brand)) {
+		return e.Name
+	}
+	return e.Brand + " " + e.Name
+}
+
 // NameKeys returns the keys under which the entity is found, without
 // duplicates: its name and aliases, each also behind the brand, and the last
 // parts of its id; the texts that somebody decided mean it, and without those

@@ -241,10 +241,10 @@ func (p *program) listChanged(ctx context.Context) error {
 
 func writeDifference(g *page, d ledger.Difference) {
 	for _, l := range d.Lost {
-		g.hang("  - ", "    ", "%s on %s: %s, %s", nameOf(l.Entity), nameOf(l.List), l.Way, l.Strength)
+		g.hang("  - ", "    ", "%s on %s: %s, %s", l.Entity.FullName(), l.List.FullName(), l.Way, l.Strength)
 	}
 	for _, l := range d.Gained {
-		g.hang("  + ", "    ", "%s on %s: %s, %s", nameOf(l.Entity), nameOf(l.List), l.Way, l.Strength)
+		g.hang("  + ", "    ", "%s on %s: %s, %s", l.Entity.FullName(), l.List.FullName(), l.Way, l.Strength)
 	}
 	for _, c := range d.ClaimsLost {
 		g.hang("    no longer ", "      ", "%s", claimWords(c))

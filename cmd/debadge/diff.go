@@ -193,13 +193,13 @@ func writeDiffFindings(g *page, f graph.DiffFindings) {
 	g.line("", "%s of %s compared", plural(f.Total, "finding changed", "findings changed"), thousands(f.Looked))
 	for _, row := range f.Rows {
 		g.gap()
-		g.line("", "%s  (%s)", nameOf(row.Subject), row.Subject.ID)
+		g.line("", "%s  (%s)", row.Subject.FullName(), row.Subject.ID)
 		g.line("    ", "%s → %s", findingWords(row.Before), findingWords(row.After))
 		for _, l := range row.Lost {
-			g.hang("  - ", "    ", "%s on %s: %s, %s", nameOf(l.Entity), nameOf(l.List), l.Way, l.Strength)
+			g.hang("  - ", "    ", "%s on %s: %s, %s", l.Entity.FullName(), l.List.FullName(), l.Way, l.Strength)
 		}
 		for _, l := range row.Gained {
-			g.hang("  + ", "    ", "%s on %s: %s, %s", nameOf(l.Entity), nameOf(l.List), l.Way, l.Strength)
+			g.hang("  + ", "    ", "%s on %s: %s, %s", l.Entity.FullName(), l.List.FullName(), l.Way, l.Strength)
 		}
 		for _, b := range row.Because {
 			words := itemWords(b)

@@ -73,7 +73,7 @@ func (p *program) message(err error) string {
 		lines = append(lines, "  "+escape(f.Field)+": "+escape(f.Message))
 	}
 	for _, c := range e.Candidates {
-		lines = append(lines, "  "+escape(string(c.ID))+"  ("+string(c.Kind)+": "+escape(nameOf(c))+")")
+		lines = append(lines, "  "+escape(string(c.ID))+"  ("+string(c.Kind)+": "+escape(c.FullName())+")")
 	}
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):

@@ -44,7 +44,7 @@ func partOf(e export.Excerpt) picture.Part {
 	for _, id := range part.Subjects {
 		for _, n := range e.Entities {
 			if n.ID == id {
-				names = append(names, nameOf(n.Ref()))
+				names = append(names, n.Ref().FullName())
 			}
 		}
 	}

@@ -28,9 +28,9 @@ func (p *program) hint(ctx context.Context, s graph.Store, text string, at graph
 	}
 	for _, c := range x.Resolve(resolve.Query{Text: text, Limit: hints, Related: true}).Candidates {
 		if c.DifferentModel {
-			fmt.Fprintf(p.stderr, "debadge: known is %s (%s), which is a different model\n", escape(nameOf(c.Entity)), c.Entity.ID)
+			fmt.Fprintf(p.stderr, "debadge: known is %s (%s), which is a different model\n", escape(c.Entity.FullName()), c.Entity.ID)
 			continue
 		}
-		fmt.Fprintf(p.stderr, "debadge: did you mean %s (%s)? %s\n", escape(nameOf(c.Entity)), c.Entity.ID, escape(c.Why))
+		fmt.Fprintf(p.stderr, "debadge: did you mean %s (%s)? %s\n", escape(c.Entity.FullName()), c.Entity.ID, escape(c.Why))
 	}
 }

@@ -14,7 +14,7 @@ func (t *tracePage) ownership() {
 	t.gap()
 	t.line("", "Another question: is a company itself treated as listed because of who owns it?")
 	for _, rules := range byCompany(t.answer.Ownership) {
-		t.line("  ", "%s", nameOf(rules[0].Entity))
+		t.line("  ", "%s", rules[0].Entity.FullName())
 		if !slices.ContainsFunc(rules, func(o graph.OwnershipAnswer) bool { return o.Verdict != graph.Out || len(o.Owners) > 0 }) {
 			t.hang("  - ", "    ", "no, by any rule: no listed owner is known")
 			continue

@@ -29,30 +29,42 @@ the same revision, whatever was recorded meanwhile.`,
 		Args:              takes("a company or a list"),
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			q, err := p.question(args[0])
+			q, err := p.originQuestion(cmd, args[0])
 			if err != nil {
 				return err
 			}
-			if p.flags.limit < 0 {
-				return usage("--limit %d is below 0", p.flags.limit)
-			}
-			if p.flags.format == "text" && !cmd.Flags().Changed("limit") {
-				p.flags.limit = rowsShown
-			}
 			return p.with(cmd.Context(), reading, func(ctx context.Context, s graph.Store) error {
-				err := p.reach(ctx, s, graph.ReachQuestion{
-					Origin: q.Subject, AsOf: q.AsOf, KnownAt: q.KnownAt, Policy: q.Policy, Lists: q.Lists,
-					Cursor: p.flags.cursor, Limit: p.flags.limit,
-				})
-				if err != nil && graph.KindOf(err) == graph.KindNotFound {
-					p.hint(ctx, s, q.Subject, q.KnownAt)
-				}
-				return asked(err)
+				return p.askedOfOrigin(ctx, s, q, p.reach(ctx, s, q))
 			})
 		},
 	}
 	p.register(cmd, cmd.Flags(), "reach")
 	return cmd
+}
+
+// originQuestion is a question that goes downstream from an entity or a list.
+func (p *program) originQuestion(cmd *cobra.Command, origin string) (graph.ReachQuestion, error) {
+	q, err := p.question(origin)
+	if err != nil {
+		return graph.ReachQuestion{}, err
+	}
+	if p.flags.limit < 0 {
+		return graph.ReachQuestion{}, usage("--limit %d is below 0", p.flags.limit)
+	}
+	if p.flags.format == "text" && !cmd.Flags().Changed("limit") {
+		p.flags.limit = rowsShown
+	}
+	return graph.ReachQuestion{
+		Origin: q.Subject, AsOf: q.AsOf, KnownAt: q.KnownAt, Policy: q.Policy, Lists: q.Lists, Cursor: p.flags.cursor, Limit: p.flags.limit,
+	}, nil
+}
+
+// askedOfOrigin tells, of an origin that is not known, what may be meant.
+func (p *program) askedOfOrigin(ctx context.Context, s graph.Store, q graph.ReachQuestion, err error) error {
+	if err != nil && graph.KindOf(err) == graph.KindNotFound {
+		p.hint(ctx, s, q.Origin, q.KnownAt)
+	}
+	return asked(err)
 }
 
 // reachAnswer is a reach as one JSON object, as the HTTP API gives it.
@@ -103,7 +115,7 @@ func (p *program) streamReach(ctx context.Context, s graph.Store, q graph.ReachQ
 
 func writeReach(w io.Writer, a reachAnswer) error {
 	g := newPage(w)
-	g.line("", "%s to %s", plural(a.Total, "product traces back", "products trace back"), nameOf(*a.Origin))
+	g.line("", "%s to %s", plural(a.Total, "product traces back", "products trace back"), a.Origin.FullName())
 	if !a.Complete {
 		g.line("", "Not everything could be seen: there may be more.")
 	}
@@ -116,8 +128,8 @@ func writeReach(w io.Writer, a reachAnswer) error {
 		g.gap()
 	}
 	for _, r := range a.Rows {
-		g.line("", "%s  (%s)", nameOf(r.Product), r.Product.ID)
-		g.line("    ", "%s, %s; action: %s; ends at %s on %s", r.Way, r.Strength, r.Action, nameOf(r.Entity), nameOf(r.List))
+		g.line("", "%s  (%s)", r.Product.FullName(), r.Product.ID)
+		g.line("    ", "%s, %s; action: %s; ends at %s on %s", r.Way, r.Strength, r.Action, r.Entity.FullName(), r.List.FullName())
 	}
 	if a.Next != "" {
 		g.gap()

@@ -21,26 +21,15 @@ name, on or after the day of the listing.`,
 		Args:              takes("a company or a list"),
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			q, err := p.question(args[0])
+			q, err := p.originQuestion(cmd, args[0])
 			if err != nil {
 				return err
 			}
-			if p.flags.limit < 0 {
-				return usage("--limit %d is below 0", p.flags.limit)
-			}
-			if p.flags.format == "text" && !cmd.Flags().Changed("limit") {
-				p.flags.limit = rowsShown
-			}
 			return p.with(cmd.Context(), reading, func(ctx context.Context, s graph.Store) error {
-				answer, err := graph.AnswerRebadgings(ctx, s, graph.ReachQuestion{
-					Origin: q.Subject, AsOf: q.AsOf, KnownAt: q.KnownAt, Policy: q.Policy, Lists: q.Lists, Limit: p.flags.limit,
-				})
+				answer, err := graph.AnswerRebadgings(ctx, s, q)
 				switch {
-				case err != nil && graph.KindOf(err) == graph.KindNotFound:
-					p.hint(ctx, s, q.Subject, q.KnownAt)
-					return asked(err)
 				case err != nil:
-					return asked(err)
+					return p.askedOfOrigin(ctx, s, q, err)
 				case p.flags.format == "json":
 					return graph.EncodeJSON(p.stdout, answer)
 				}
@@ -54,7 +43,7 @@ name, on or after the day of the listing.`,
 
 func writeRebadgings(w io.Writer, a graph.RebadgingsAnswer) error {
 	g := newPage(w)
-	g.line("", "%s after a listing of %s", plural(a.Total, "new badge or seller", "new badges or sellers"), nameOf(*a.Origin))
+	g.line("", "%s after a listing of %s", plural(a.Total, "new badge or seller", "new badges or sellers"), a.Origin.FullName())
 	if !a.Complete {
 		g.line("", "Not everything could be seen: there may be more.")
 	}
@@ -68,9 +57,9 @@ func writeRebadgings(w io.Writer, a graph.RebadgingsAnswer) error {
 	}
 	for _, r := range a.Rows {
 		near, far := r.To, r.From
-		g.line("", "%s  (%s)", sentence(r.Claims[0], nameOf(near), nameOf(far)), r.To.ID)
+		g.line("", "%s  (%s)", sentence(r.Claims[0], near.FullName(), far.FullName()), r.To.ID)
 		g.line("    ", "from %s; %s was listed from %s on %s; it traces back %s, %s",
-			r.Date, nameOf(r.Entity), r.ListedFrom, nameOf(r.List), wayWords(r.Way), r.Strength)
+			r.Date, r.Entity.FullName(), r.ListedFrom, r.List.FullName(), wayWords(r.Way), r.Strength)
 	}
 	if a.Total > len(a.Rows) {
 		g.gap()

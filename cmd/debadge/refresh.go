@@ -196,7 +196,7 @@ func (p *program) tellRefresh(o refresh.Outcome) {
 	if f := o.Findings; f != nil {
 		g.line("  findings  ", "%s of %s changed", thousands(f.Total), thousands(f.Looked))
 		for _, row := range f.Rows {
-			g.line("    - ", "%s: %s → %s", nameOf(row.Subject), findingWords(row.Before), findingWords(row.After))
+			g.line("    - ", "%s: %s → %s", row.Subject.FullName(), findingWords(row.Before), findingWords(row.After))
 		}
 	}
 }

@@ -103,7 +103,7 @@ func (p *program) writeResult(r resolve.Result) error {
 	g := newPage(p.stdout)
 	switch r.Outcome {
 	case resolve.Resolved:
-		g.line("", "%q means %s: RESOLVED", r.Query, nameOf(*r.Entity))
+		g.line("", "%q means %s: RESOLVED", r.Query, r.Entity.FullName())
 	case resolve.Ambiguous:
 		g.line("", "%q may mean any of these: AMBIGUOUS", r.Query)
 	case resolve.Unknown:
@@ -116,7 +116,7 @@ func (p *program) writeResult(r resolve.Result) error {
 	}
 	for _, c := range r.Excluded {
 		g.gap()
-		g.line("", "not %s  (%s)", nameOf(c.Entity), c.Entity.ID)
+		g.line("", "not %s  (%s)", c.Entity.FullName(), c.Entity.ID)
 		g.line("  ", "%s", c.Why)
 	}
 	g.gap()
@@ -132,7 +132,7 @@ func (g *page) candidate(c resolve.Candidate, below bool) {
 	case below:
 		note = ", below the threshold"
 	}
-	g.line("", "%s  (%s)", nameOf(c.Entity), c.Entity.ID)
+	g.line("", "%s  (%s)", c.Entity.FullName(), c.Entity.ID)
 	g.line("  ", "score %v%s: %s", c.Score, note, c.Why)
 	if len(c.Transformations) > 0 && !c.DifferentModel {
 		g.line("  ", "alike but for: %s", strings.Join(c.Transformations, ", "))
@@ -180,7 +180,7 @@ func (p *program) choose(ctx context.Context, text string) error {
 			return err
 		}
 		_, err = fmt.Fprintf(p.stdout, "from revision %d on %s %s %s (%s), by the choice of %s\n", receipt.Revision,
-			escape(strconv.Quote(text)), says, escape(nameOf(entity.Ref())), entity.ID, escape(p.flags.author))
+			escape(strconv.Quote(text)), says, escape(entity.Ref().FullName()), entity.ID, escape(p.flags.author))
 		return err
 	})
 }

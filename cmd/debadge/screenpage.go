@@ -123,7 +123,7 @@ const shownListings = 3
 func (s *screenTable) knownWords(r *screen.Row) []string {
 	var said []string
 	if r.Product != nil && r.Product.Entity != nil {
-		said = append(said, nameOf(*r.Product.Entity)+" ("+string(r.Product.Entity.ID)+")")
+		said = append(said, r.Product.Entity.FullName()+" ("+string(r.Product.Entity.ID)+")")
 	}
 	if r.Product != nil {
 		said = append(said, listingWords(r.Product)...)
@@ -132,7 +132,7 @@ func (s *screenTable) knownWords(r *screen.Row) []string {
 		if c.Entity == nil {
 			continue
 		}
-		said = append(said, string(c.Role)+": "+nameOf(*c.Entity)+" ("+string(c.Entity.ID)+")")
+		said = append(said, string(c.Role)+": "+c.Entity.FullName()+" ("+string(c.Entity.ID)+")")
 		said = append(said, listingWords(c.Subject)...)
 	}
 	if s.explain {
@@ -140,7 +140,7 @@ func (s *screenTable) knownWords(r *screen.Row) []string {
 	}
 	for _, subject := range r.Subjects() {
 		for _, c := range subject.Candidates {
-			said = append(said, "perhaps "+nameOf(c.Entity)+" ("+string(c.Entity.ID)+"): "+string(c.Finding))
+			said = append(said, "perhaps "+c.Entity.FullName()+" ("+string(c.Entity.ID)+"): "+string(c.Finding))
 		}
 	}
 	return append(said, r.Reasons...)
@@ -166,11 +166,11 @@ func listingWords(s *screen.Subject) []string {
 			return append(said, "and to "+plural(len(lists), "more listed entity", "more listed entities"))
 		}
 		delete(lists, l.Entity.ID)
-		on := nameOf(l.List)
+		on := l.List.FullName()
 		if more > 0 {
 			on += " and " + plural(more, "more list", "more lists")
 		}
-		said = append(said, "← "+nameOf(l.Entity)+", on "+on+"; "+l.Way.String()+", "+l.Strength.String())
+		said = append(said, "← "+l.Entity.FullName()+", on "+on+"; "+l.Way.String()+", "+l.Strength.String())
 	}
 	return said
 }
@@ -203,7 +203,7 @@ func (s *screenTable) End(sum screen.Summary) error {
 	}
 	entities := make([]countRow, 0, len(sum.Entities))
 	for _, e := range sum.Entities {
-		entities = append(entities, countRow{nameOf(e.Entity) + " (" + string(e.Entity.ID) + ")", e.ByAction})
+		entities = append(entities, countRow{e.Entity.FullName() + " (" + string(e.Entity.ID) + ")", e.ByAction})
 	}
 	g.tallies("listed entity", entities, sum.Others)
 	brands := make([]countRow, 0, len(sum.Brands))

@@ -69,7 +69,7 @@ func writeTimeline(w io.Writer, a graph.TimelineAnswer, all bool) error {
 	if a.Subject == nil {
 		g.line("", "debadge does not know %q: this is not a clear.", a.Query)
 	} else {
-		g.line("", "%s over time", nameOf(*a.Subject))
+		g.line("", "%s over time", a.Subject.FullName())
 	}
 	if len(a.Reasons) > 0 {
 		g.line("", "Not settled at some time:")
@@ -134,5 +134,5 @@ func writeChanges(g *page, before, now []graph.StepListing) {
 }
 
 func stepListing(l graph.StepListing) string {
-	return fmt.Sprintf("%s on %s: %s, %s", nameOf(l.Entity), nameOf(l.List), l.Way, l.Strength)
+	return fmt.Sprintf("%s on %s: %s, %s", l.Entity.FullName(), l.List.FullName(), l.Way, l.Strength)
 }

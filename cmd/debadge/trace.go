@@ -86,7 +86,7 @@ func endNames(ctx context.Context, s graph.Store, a graph.Answer) (map[graph.ID]
 	err := s.View(ctx, graph.Moment{Revision: a.Revision}, func(v graph.View) error {
 		entities, err := v.Entities(ctx, ids)
 		for _, e := range entities {
-			names[e.ID] = nameOf(e.Ref())
+			names[e.ID] = e.Ref().FullName()
 		}
 		return err
 	})

@@ -153,12 +153,12 @@ func (t *tracePage) others(listings []graph.ListingAnswer) {
 				after = "; " + afterWords(h)
 			}
 		}
-		t.hang("  - ", "    ", "%s, %s on %s: %s, %s%s", nameOf(l.Entity), listedWords(l), nameOf(l.List), l.Way, l.Strength, after)
+		t.hang("  - ", "    ", "%s, %s on %s: %s, %s%s", l.Entity.FullName(), listedWords(l), l.List.FullName(), l.Way, l.Strength, after)
 	}
 }
 
 func (t *tracePage) listing(l graph.ListingAnswer) {
-	t.line("", "%s, %s on %s", nameOf(l.Entity), listedWords(l), nameOf(l.List))
+	t.line("", "%s, %s on %s", l.Entity.FullName(), listedWords(l), l.List.FullName())
 	t.line("  ", "reached %s; strength %s", wayWords(l.Way), l.Strength)
 	for i, path := range l.Paths {
 		t.gap()
@@ -176,18 +176,18 @@ func (t *tracePage) listing(l graph.ListingAnswer) {
 
 // chain shows a path at a glance.
 func (t *tracePage) chain(path graph.Path) {
-	names := []string{nameOf(*t.answer.Subject)}
+	names := []string{t.answer.Subject.FullName()}
 	for _, s := range walk(*t.answer.Subject, path.Hops) {
-		names = append(names, nameOf(s.Far))
+		names = append(names, s.Far.FullName())
 	}
 	t.line("  ", "%s", strings.Join(names, " ← "))
 }
 
 func (t *tracePage) path(path graph.Path) {
 	for i, s := range walk(*t.answer.Subject, path.Hops) {
-		t.line(fmt.Sprintf("%3d. ", i+1), "%s", sentence(s.Hop.Claims[0], nameOf(s.Near), nameOf(s.Far)))
+		t.line(fmt.Sprintf("%3d. ", i+1), "%s", sentence(s.Hop.Claims[0], s.Near.FullName(), s.Far.FullName()))
 		for j, c := range s.Hop.Claims {
-			if text := sentence(c, nameOf(s.Near), nameOf(s.Far)); j > 0 {
+			if text := sentence(c, s.Near.FullName(), s.Far.FullName()); j > 0 {
 				t.line("     ", "also: %s", text)
 			}
 			t.evidence(c)
@@ -279,7 +279,7 @@ func (t *tracePage) said() []saying {
 		for _, path := range l.Paths {
 			for _, s := range walk(*t.answer.Subject, path.Hops) {
 				for _, c := range s.Hop.Claims {
-					all = append(all, saying{c.ID, sentence(c, nameOf(s.Near), nameOf(s.Far))})
+					all = append(all, saying{c.ID, sentence(c, s.Near.FullName(), s.Far.FullName())})
 				}
 			}
 		}
@@ -294,7 +294,7 @@ func (t *tracePage) former() {
 	t.gap()
 	t.line("", "Formerly:")
 	for _, f := range t.answer.Former {
-		t.hang("  - ", "    ", "traced to %s on %s (%s) %s", nameOf(f.Entity), nameOf(f.List), f.Way, period(f.From, f.To))
+		t.hang("  - ", "    ", "traced to %s on %s (%s) %s", f.Entity.FullName(), f.List.FullName(), f.Way, period(f.From, f.To))
 	}
 }
 

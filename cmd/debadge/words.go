@@ -4,7 +4,6 @@ import "debadge/graph/words"
 
 // The words of answers, which every page for people shares.
 var (
-	nameOf       = words.Name
 	walk         = words.Walk
 	sentence     = words.Sentence
 	told         = words.Told

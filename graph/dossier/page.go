@@ -119,7 +119,7 @@ func (d *page) write(w io.Writer, names picture.Names) error {
 		Incomplete: a.Finding == graph.Listed && !a.Complete, Version: d.options.Version,
 	}
 	if a.Subject != nil {
-		v.Title = words.Name(*a.Subject)
+		v.Title = a.Subject.FullName()
 	}
 	var err error
 	if v.Picture, v.Timeline, err = d.pictures(names); err != nil {
@@ -129,7 +129,7 @@ func (d *page) write(w io.Writer, names picture.Names) error {
 		v.Listings = append(v.Listings, d.listingView(l))
 	}
 	for _, f := range a.Former {
-		v.Former = append(v.Former, "traced to "+words.Name(f.Entity)+" on "+words.Name(f.List)+", "+words.Way(f.Way)+", "+words.Period(f.From, f.To))
+		v.Former = append(v.Former, "traced to "+f.Entity.FullName()+" on "+f.List.FullName()+", "+words.Way(f.Way)+", "+words.Period(f.From, f.To))
 	}
 	v.Ownership = d.rules()
 	for _, c := range a.Disputed {
@@ -217,18 +217,18 @@ func (d *page) pictures(names picture.Names) (lineage, timeline template.HTML, e
 
 func (d *page) listingView(l graph.ListingAnswer) listingView {
 	v := listingView{
-		Title:   words.Name(l.Entity) + ", " + words.Listed(l) + " on " + words.Name(l.List),
+		Title:   l.Entity.FullName() + ", " + words.Listed(l) + " on " + l.List.FullName(),
 		Reached: "Reached " + words.Way(l.Way) + "; strength " + l.Strength.String() + ".",
 	}
 	for i, path := range l.Paths {
 		steps := words.Walk(*d.answer.Subject, path.Hops)
-		names := []string{words.Name(*d.answer.Subject)}
+		names := []string{d.answer.Subject.FullName()}
 		view := pathView{Title: "Path", Note: d.rebadgingNote(path)}
 		if len(l.Paths) > 1 {
 			view.Title = "Path " + words.Thousands(i+1) + " of " + words.Thousands(len(l.Paths)) + ", " + path.Strength.String()
 		}
 		for _, s := range steps {
-			names = append(names, words.Name(s.Far))
+			names = append(names, s.Far.FullName())
 			view.Steps = append(view.Steps, d.stepView(s))
 		}
 		view.Chain = strings.Join(names, " ← ")
@@ -239,7 +239,7 @@ func (d *page) listingView(l graph.ListingAnswer) listingView {
 }
 
 func (d *page) stepView(s words.Step) stepView {
-	near, far := words.Name(s.Near), words.Name(s.Far)
+	near, far := s.Near.FullName(), s.Far.FullName()
 	v := stepView{Text: words.Sentence(s.Hop.Claims[0], near, far), Grade: s.Hop.Strength.String()}
 	if dates := words.Dates(s.Hop); dates != "" {
 		v.Grade += ", from " + dates
@@ -305,12 +305,12 @@ func (d *page) numbers(ids []graph.ID) []int {
 func (d *page) rules() []ruleView {
 	var all []ruleView
 	for _, rules := range words.ByCompany(d.answer.Ownership) {
-		v := ruleView{Company: words.Name(rules[0].Entity)}
+		v := ruleView{Company: rules[0].Entity.FullName()}
 		for _, o := range rules {
 			text := []string{"by the rule " + o.Rule + ": " + words.Verdict(o)}
 			for _, part := range o.Owners {
 				for _, c := range part.Claims {
-					text = append(text, "[claim "+words.Thousands(d.claim(c, words.Name(o.Entity), words.Name(part.Entity)))+"]")
+					text = append(text, "[claim "+words.Thousands(d.claim(c, o.Entity.FullName(), part.Entity.FullName()))+"]")
 				}
 			}
 			v.Rules = append(v.Rules, strings.Join(text, " "))

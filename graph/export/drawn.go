@@ -113,12 +113,8 @@ func nodeFields(e *graph.Entity) []field {
 	for _, a := range e.Aliases {
 		aliases = append(aliases, a.Text)
 	}
-	name := e.Name
-	if e.Brand != "" {
-		name = e.Brand + " " + e.Name
-	}
 	return []field{
-		{"label", name},
+		{"label", e.Ref().FullName()},
 		{"kind", string(e.ID.Kind())},
 		{"name", e.Name},
 		{"brand", e.Brand},

@@ -94,7 +94,7 @@ func (d *diagram) node(e graph.EntityRef) int {
 	}
 	name, ok := d.names[e.ID]
 	if !ok {
-		name = Name{Full: fullName(e)}
+		name = Name{Full: e.FullName()}
 	}
 	d.nodes = append(d.nodes, node{ref: e, name: name})
 	d.index[e.ID] = len(d.nodes) - 1

@@ -3,7 +3,6 @@ package picture
 import (
 	"context"
 	"slices"
-	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -31,7 +30,7 @@ func ReadNames(ctx context.Context, s graph.Store, a graph.Answer) (Names, error
 	err := s.View(ctx, graph.Moment{Revision: a.Revision}, func(v graph.View) error {
 		entities, err := v.Entities(ctx, ids)
 		for _, e := range entities {
-			names[e.ID] = Name{Full: fullName(e.Ref()), Other: otherName(e)}
+			names[e.ID] = Name{Full: e.Ref().FullName(), Other: otherName(e)}
 		}
 		return err
 	})
@@ -90,12 +89,4 @@ func inLatin(text string) bool {
 		}
 	}
 	return true
-}
-
-// fullName returns an entity as people call it: a product behind its brand.
-func fullName(e graph.EntityRef) string {
-	if e.Brand == "" || strings.HasPrefix(strings.ToLower(e.Name), strings.ToLower(e.Brand)) {
-		return e.Name
-	}
-	return e.Brand + " " + e.Name
 }

@@ -57,7 +57,7 @@ func partDiagram(p Part) (*diagram, error) {
 	d := emptyDiagram(p.Sources, Names{})
 	d.caption = caption{title: p.Title, headline: p.Headline, basis: p.Basis}
 	for _, e := range p.Entities {
-		d.names[e.ID] = Name{Full: fullName(e.Ref()), Other: otherName(e)}
+		d.names[e.ID] = Name{Full: e.Ref().FullName(), Other: otherName(e)}
 		n := &d.nodes[d.node(e.Ref())]
 		n.subject = slices.Contains(p.Subjects, e.ID)
 	}

@@ -103,7 +103,7 @@ func (d *diagram) listingLanes(t graph.TimelineAnswer) []lane {
 				continue
 			}
 			if once[k] == nil {
-				once[k] = &lane{label: "traced to " + fullName(l.Entity) + " on " + fullName(l.List)}
+				once[k] = &lane{label: "traced to " + l.Entity.FullName() + " on " + l.List.FullName()}
 				order = append(order, k)
 			}
 			bars := &once[k].bars
@@ -172,7 +172,7 @@ func (d *diagram) ownerLanes(verdicts []graph.OwnershipAnswer) []lane {
 				}
 				shown[c.ID] = true
 				e := edge{relation: c.Relation, claims: []graph.Claim{c}}
-				l := lane{label: fullName(part.Entity) + " " + e.verb() + " " + fullName(o.Entity)}
+				l := lane{label: part.Entity.FullName() + " " + e.verb() + " " + o.Entity.FullName()}
 				if l.add(holdingBar, c, ""); len(l.bars) > 0 {
 					lanes = append(lanes, l)
 				}

@@ -160,7 +160,7 @@ func keep(b *testing.B, w *world, order []byte) {
 				return err
 			}
 			for _, e := range entities {
-				fmt.Fprintln(&all, screen.FullName(e.Ref()))
+				fmt.Fprintln(&all, e.Ref().FullName())
 			}
 		}
 		return nil

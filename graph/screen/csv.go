@@ -83,7 +83,7 @@ func (c *CSV) Encode(b []byte, r *Row) ([]byte, error) {
 	cell(string(r.Resolution()))
 	if e := r.Entity(); e != nil {
 		cell(string(e.ID))
-		cell(FullName(*e))
+		cell(e.FullName())
 	} else {
 		b = append(b, ",,"...)
 	}
@@ -116,7 +116,7 @@ func listedWords(listings []Listing, more int) string {
 			continue
 		}
 		seen[l.Entity.ID] = true
-		names = append(names, FullName(l.Entity)+" ("+string(l.Entity.ID)+")")
+		names = append(names, l.Entity.FullName()+" ("+string(l.Entity.ID)+")")
 	}
 	rest := max(len(names)-shownListings, 0)
 	text := strings.Join(names[:len(names)-rest], "; ")
@@ -149,7 +149,7 @@ func companyWords(r *Row) string {
 	var names []string
 	for _, c := range r.Companies {
 		if c.Entity != nil {
-			names = append(names, string(c.Role)+": "+FullName(*c.Entity)+" ("+string(c.Entity.ID)+")")
+			names = append(names, string(c.Role)+": "+c.Entity.FullName()+" ("+string(c.Entity.ID)+")")
 		}
 	}
 	return strings.Join(names, "; ")
@@ -159,7 +159,7 @@ func candidateWords(r *Row) string {
 	var names []string
 	r.subjects(func(s *Subject) {
 		for _, c := range s.Candidates {
-			names = append(names, FullName(c.Entity)+" ("+string(c.Entity.ID)+")")
+			names = append(names, c.Entity.FullName()+" ("+string(c.Entity.ID)+")")
 		}
 	})
 	return strings.Join(names, "; ")

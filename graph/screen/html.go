@@ -119,9 +119,9 @@ func (r *Row) texts() []said {
 func nameWords(e any) string {
 	switch e := e.(type) {
 	case graph.EntityRef:
-		return Visible(FullName(e))
+		return Visible(e.FullName())
 	case *graph.EntityRef:
-		return Visible(FullName(*e))
+		return Visible(e.FullName())
 	}
 	return ""
 }

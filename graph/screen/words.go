@@ -11,14 +11,6 @@ import (
 	"debadge/graph"
 )
 
-// FullName returns an entity as people call it: a product behind its brand.
-func FullName(e graph.EntityRef) string {
-	if e.Brand == "" || strings.HasPrefix(strings.ToLower(e.Name), strings.ToLower(e.Brand)) {
-		return e.Name
-	}
-	return e.Brand + " " + e.Name
-}
-
 // PathWords writes a path as names from the subject to the list.
 func PathWords(subject graph.ID, p graph.Path) string {
 	var b strings.Builder
@@ -29,9 +21,9 @@ func PathWords(subject graph.ID, p graph.Path) string {
 			near, far = h.From, h.To
 		}
 		if i == 0 {
-			b.WriteString(FullName(near))
+			b.WriteString(near.FullName())
 		}
-		b.WriteString(" ← " + FullName(far))
+		b.WriteString(" ← " + far.FullName())
 		at = far.ID
 	}
 	return b.String()

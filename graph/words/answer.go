@@ -15,7 +15,7 @@ func NamesIn(a graph.Answer) map[graph.ID]string {
 	names := map[graph.ID]string{}
 	note := func(refs ...graph.EntityRef) {
 		for _, r := range refs {
-			names[r.ID] = Name(r)
+			names[r.ID] = r.FullName()
 		}
 	}
 	if a.Subject != nil {
@@ -46,7 +46,7 @@ func Headline(a graph.Answer) string {
 	if a.Subject == nil {
 		return fmt.Sprintf("debadge does not know %q; this is not a clear: UNKNOWN → %s", a.Query, a.Action)
 	}
-	name := Name(*a.Subject)
+	name := a.Subject.FullName()
 	switch a.Finding {
 	case graph.Listed:
 		return fmt.Sprintf("%s traces to a listed entity: LISTED, strength %s → %s", name, a.Strength, a.Action)

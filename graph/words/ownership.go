@@ -51,9 +51,9 @@ func Verdict(o graph.OwnershipAnswer) string {
 // nothing or all of its share to the sum; what is shown is the share.
 func ownerWords(part graph.OwnerPart) string {
 	if part.Verdict == graph.Undetermined && len(part.Claims) > 0 {
-		return Name(part.Entity) + ", for which it is undetermined too, holds " + shareWords(part.Claims[0].ShareMin, part.Claims[0].ShareMax)
+		return part.Entity.FullName() + ", for which it is undetermined too, holds " + shareWords(part.Claims[0].ShareMin, part.Claims[0].ShareMax)
 	}
-	return Name(part.Entity) + " holds " + shareWords(part.ShareMin, part.ShareMax)
+	return part.Entity.FullName() + " holds " + shareWords(part.ShareMin, part.ShareMax)
 }
 
 func shareWords(lo, hi graph.Share) string {

@@ -8,14 +8,6 @@ import (
 	"debadge/graph"
 )
 
-// Name returns an entity as people call it: a product behind its brand.
-func Name(e graph.EntityRef) string {
-	if e.Brand == "" || strings.HasPrefix(strings.ToLower(e.Name), strings.ToLower(e.Brand)) {
-		return e.Name
-	}
-	return e.Brand + " " + e.Name
-}
-
 // Step is a hop as a reader walks it: from the end that is nearer to the
 // subject to the one that is farther.
 type Step struct {
