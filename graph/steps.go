@@ -35,9 +35,16 @@ func (q *inquiry) breaks(w *walk) []Day {
 
 // steps returns the conclusions of valid time up to and with a day, newest
 // first, one for each stretch without a break. If that is more work than one
-// question may do, the oldest ones are missing.
-func (q *inquiry) steps(w *walk, until Day) []step {
-	days := q.breaks(w)
+// question may do, the oldest ones are missing. Part is what leads to a listing.
+func (q *inquiry) steps(w, part *walk, until Day) []step {
+	bottomless := w.longerThan(q.policy.MaxHops) // else nothing is beyond the most hops on any day
+	days := []Day{MinDay}
+	switch {
+	case bottomless:
+		days = q.breaks(w)
+	case part.has(Listing):
+		days = q.breaks(part)
+	}
 	work := 0
 	var steps []step
 	for i := len(days) - 1; i >= 0 && work <= maxStepWork; i-- {
@@ -48,10 +55,11 @@ func (q *inquiry) steps(w *walk, until Day) []step {
 		if i+1 < len(days) {
 			end = days[i+1]
 		}
-		s := q.survey(w, days[i], noClaim)
-		c := q.conclude(w, &s, w.deep(q, days[i]), q.undetermined(w, q.verdicts(w, &s)))
+		s := q.survey(part, days[i], noClaim)
+		deep := bottomless && w.deep(q, days[i])
+		c := q.conclude(w, &s, deep, q.undetermined(q.verdicts(part, &s)))
 		steps = append(steps, step{days[i], end, c, s.entries})
-		work += 10 * (len(w.edges) + len(w.nodes))
+		work += 10 * (len(part.edges) + len(part.nodes))
 	}
 	return steps
 }
@@ -94,9 +102,11 @@ func timeline(ctx context.Context, v View, question Question) (TimelineAnswer, e
 	if err := q.gatherAll(ctx, w, subject.ID); err != nil {
 		return TimelineAnswer{}, err
 	}
-	steps := q.steps(w, MaxDay)
-	b := newBook(q, w)
-	b.wantSteps(steps)
+	part := w.leading()
+	defer part.release()
+	steps := q.steps(w, part, MaxDay)
+	b := newBook(q, part)
+	b.wantSteps(w, steps)
 	if err := b.load(ctx); err != nil {
 		return TimelineAnswer{}, err
 	}

@@ -125,10 +125,13 @@ func (q *inquiry) answer(ctx context.Context, w *walk, question Question, subjec
 	if err := q.loadCountries(ctx, w); err != nil {
 		return Answer{}, err
 	}
-	now := q.survey(w, q.asOf, noClaim)
-	verdicts := q.verdicts(w, &now)
-	c := q.conclude(&cut, &now, false, q.undetermined(w, verdicts))
-	b := newBook(q, w)
+	part := w.leading()
+	defer part.release()
+	now := q.survey(part, q.asOf, noClaim)
+	verdicts := q.verdicts(part, &now)
+	c := q.conclude(&cut, &now, false, q.undetermined(verdicts))
+	verdicts = q.allVerdicts(w, verdicts)
+	b := newBook(q, part)
 	a := Answer{
 		Query: question.Subject, Finding: c.finding, Strength: c.strength, Action: max(c.action, q.least),
 		Complete: c.complete, Reasons: c.reasons, Basis: q.basis(question),
@@ -136,8 +139,8 @@ func (q *inquiry) answer(ctx context.Context, w *walk, question Question, subjec
 	if err := q.chooseRoutes(ctx, b, &now, max(question.Paths, 1)); err != nil {
 		return Answer{}, err
 	}
-	steps := q.steps(w, q.asOf)
-	b.wantSteps(steps)
+	steps := q.steps(w, part, q.asOf)
+	b.wantSteps(w, steps)
 	b.wantVerdicts(verdicts)
 	if err := b.load(ctx); err != nil {
 		return Answer{}, err
@@ -150,7 +153,7 @@ func (q *inquiry) answer(ctx context.Context, w *walk, question Question, subjec
 			a.PostListingRebadge = a.PostListingRebadge || p.PostListingRebadge
 		}
 	}
-	a.DecisiveClaims = b.ids(q.decisiveOverall(w, &now))
+	a.DecisiveClaims = b.ids(q.decisiveOverall(part, &now))
 	a.Since = b.since(steps, c.finding)
 	a.Former = b.former(steps)
 	a.Ownership = b.ownership(verdicts)

@@ -27,6 +27,7 @@ type walk struct {
 	marks  []mark // by Node
 	epoch  uint32
 	search search // scratch
+	leads  []bool // scratch
 }
 
 type mark struct {
@@ -212,6 +213,35 @@ func (w *walk) enter(n Node) int32 {
 		return noFar
 	}
 	return w.add(n)
+}
+
+// longerThan reports whether some way through the walk has more hops, on
+// whatever days they hold. In a ring every way goes on.
+func (w *walk) longerThan(hops int) bool {
+	if len(w.nodes) <= hops+1 {
+		return false
+	}
+	at := make([]int, len(w.nodes)) // by entity: the last hop that entered it
+	level, next := []int32{0}, []int32(nil)
+	for hop := 1; len(level) > 0; hop++ {
+		if hop > hops+1 {
+			return true
+		}
+		next = next[:0]
+		for _, i := range level {
+			if int(i) >= len(w.start)-1 {
+				continue
+			}
+			for _, far := range w.far[w.start[i]:w.start[i+1]] {
+				if far >= 0 && at[far] < hop {
+					at[far] = hop
+					next = append(next, far)
+				}
+			}
+		}
+		level, next = next, level
+	}
+	return false
 }
 
 // deep reports whether claims that hold on a day lead to an entity beyond the
