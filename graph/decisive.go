@@ -36,7 +36,9 @@ func (q *inquiry) decisive(ctx context.Context, w *walk, now *survey, e entry) (
 		if err := gaveUp(ctx); err != nil {
 			return nil, err
 		}
+		given := len(w.bits)
 		without := q.survey(w, q.asOf, c)
+		w.rewind(given)
 		if weaker(without.strengthOf(e.target, e.way), e.tier) {
 			found = append(found, c)
 		}
@@ -54,7 +56,9 @@ func (q *inquiry) decisiveOverall(w *walk, now *survey) []ClaimRef {
 	}
 	var found []ClaimRef
 	for _, c := range q.candidates(w, now.tiers[q.policy.WeakestStatus], now.entries[strongest].route) {
+		given := len(w.bits)
 		without := q.survey(w, q.asOf, c)
+		w.rewind(given)
 		if weaker(without.strength(), now.strength()) {
 			found = append(found, c)
 		}

@@ -13,6 +13,14 @@ type step struct {
 	entries []entry
 }
 
+// saysTheSame reports whether two steps conclude the same about the same listings.
+func (s *step) saysTheSame(o *step) bool {
+	return s.finding == o.finding && s.strength == o.strength && s.action == o.action && s.complete == o.complete &&
+		slices.Equal(s.reasons, o.reasons) && slices.EqualFunc(s.entries, o.entries, func(a, b entry) bool {
+		return a.target == b.target && a.way == b.way && a.tier == b.tier
+	})
+}
+
 // maxStepWork bounds the claims that the steps of one question read.
 const maxStepWork = 50_000_000
 
@@ -55,10 +63,17 @@ func (q *inquiry) steps(w, part *walk, until Day) []step {
 		if i+1 < len(days) {
 			end = days[i+1]
 		}
+		given := len(part.bits)
 		s := q.survey(part, days[i], noClaim)
 		deep := bottomless && w.deep(q, days[i])
 		c := q.conclude(w, &s, deep, q.undetermined(q.verdicts(part, &s)))
-		steps = append(steps, step{days[i], end, c, s.entries})
+		part.rewind(given)
+		next := step{days[i], end, c, s.entries}
+		if last := len(steps) - 1; last >= 0 && steps[last].saysTheSame(&next) {
+			steps[last].from = next.from
+		} else {
+			steps = append(steps, next)
+		}
 		work += 10 * (len(part.edges) + len(part.nodes))
 	}
 	return steps
@@ -104,6 +119,9 @@ func timeline(ctx context.Context, v View, question Question) (TimelineAnswer, e
 	}
 	part := w.leading()
 	defer part.release()
+	if err := q.loadCountries(ctx, part); err != nil {
+		return TimelineAnswer{}, err
+	}
 	steps := q.steps(w, part, MaxDay)
 	b := newBook(q, part)
 	b.wantSteps(w, steps)
@@ -125,8 +143,5 @@ func (q *inquiry) gatherAll(ctx context.Context, w *walk, id ID) error {
 	}
 	w.add(nodes[0])
 	w.start = append(w.start, 0)
-	if err := w.widen(ctx, q); err != nil {
-		return err
-	}
-	return q.loadCountries(ctx, w)
+	return w.widen(ctx, q)
 }

@@ -122,15 +122,14 @@ func (q *inquiry) answer(ctx context.Context, w *walk, question Question, subjec
 	if err := w.widen(ctx, q); err != nil {
 		return Answer{}, err
 	}
-	if err := q.loadCountries(ctx, w); err != nil {
-		return Answer{}, err
-	}
 	part := w.leading()
 	defer part.release()
+	if err := q.loadCountries(ctx, part); err != nil {
+		return Answer{}, err
+	}
 	now := q.survey(part, q.asOf, noClaim)
 	verdicts := q.verdicts(part, &now)
 	c := q.conclude(&cut, &now, false, q.undetermined(verdicts))
-	verdicts = q.allVerdicts(w, verdicts)
 	b := newBook(q, part)
 	a := Answer{
 		Query: question.Subject, Finding: c.finding, Strength: c.strength, Action: max(c.action, q.least),
@@ -140,6 +139,10 @@ func (q *inquiry) answer(ctx context.Context, w *walk, question Question, subjec
 		return Answer{}, err
 	}
 	steps := q.steps(w, part, q.asOf)
+	verdicts, err := q.allVerdicts(ctx, w, verdicts)
+	if err != nil {
+		return Answer{}, err
+	}
 	b.wantSteps(w, steps)
 	b.wantVerdicts(verdicts)
 	if err := b.load(ctx); err != nil {

@@ -29,13 +29,19 @@ type ownerPart struct {
 // because of where they are seated. Where no country is known the rule covers
 // the company: not knowing must not make it clear.
 func (q *inquiry) loadCountries(ctx context.Context, w *walk) error {
-	needed := slices.ContainsFunc(q.rules, func(r ownershipRule) bool { return len(r.ExcludeCountries) > 0 })
-	if !needed || !w.has(Ownership) {
+	if !w.has(Ownership) {
+		return nil
+	}
+	return q.loadCountriesOf(ctx, w.nodes)
+}
+
+func (q *inquiry) loadCountriesOf(ctx context.Context, entities []Node) error {
+	if !slices.ContainsFunc(q.rules, func(r ownershipRule) bool { return len(r.ExcludeCountries) > 0 }) {
 		return nil
 	}
 	var ids []ID
 	var nodes []Node
-	for _, n := range w.nodes {
+	for _, n := range entities {
 		if id := q.view.ID(n); id.Kind() == Company {
 			ids, nodes = append(ids, id), append(nodes, n)
 		}
@@ -46,9 +52,11 @@ func (q *inquiry) loadCountries(ctx context.Context, w *walk) error {
 	}
 	for i := range q.rules {
 		rule := &q.rules[i]
-		rule.excluded = make(map[Node]bool)
 		if len(rule.ExcludeCountries) == 0 {
 			continue
+		}
+		if rule.excluded == nil {
+			rule.excluded = make(map[Node]bool, len(nodes))
 		}
 		for j, company := range companies {
 			countries := company.Attributes[CountryAttribute]
@@ -88,25 +96,38 @@ func (q *inquiry) verdicts(w *walk, s *survey) []verdict {
 
 // allVerdicts adds to the verdicts on a part of a walk those on the companies
 // whose owners lead to no listing: they are out.
-func (q *inquiry) allVerdicts(w *walk, onPart []verdict) []verdict {
+func (q *inquiry) allVerdicts(ctx context.Context, w *walk, onPart []verdict) ([]verdict, error) {
 	if !w.has(Ownership) {
-		return onPart
+		return onPart, nil
 	}
 	ev := &evaluation{q: q, w: w, day: q.asOf, tier: q.policy.WeakestStatus, without: noClaim, force: q.inForce(q.asOf)}
 	ev.gatherPersons()
-	all := slices.Clip(onPart)
-	var none membership
-	none.reset(len(w.nodes))
-	for _, c := range ev.owned() {
-		if slices.ContainsFunc(onPart, func(v verdict) bool { return v.company == w.nodes[c] }) {
-			continue
+	out := slices.DeleteFunc(ev.owned(), func(c int32) bool {
+		return slices.ContainsFunc(onPart, func(v verdict) bool { return v.company == w.nodes[c] })
+	})
+	if len(out) == 0 {
+		return onPart, nil
+	}
+	var seats []Node
+	for _, c := range out {
+		for id, again := c, true; again; again = id != c {
+			seats = append(seats, w.nodes[id])
+			id = ev.persons.after(id)
 		}
+	}
+	if err := q.loadCountriesOf(ctx, seats); err != nil {
+		return nil, err
+	}
+	all := make([]verdict, 0, len(onPart)+len(out)*len(q.rules))
+	all = append(all, onPart...)
+	w.scratch.reset(len(w.nodes)) // no member
+	for _, c := range out {
 		for i := range q.rules {
-			all = append(all, ev.verdict(&q.rules[i], c, &none, &none))
+			all = append(all, ev.verdict(&q.rules[i], c, &w.scratch, &w.scratch))
 		}
 	}
 	q.orderVerdicts(all)
-	return all
+	return all, nil
 }
 
 // orderVerdicts sorts verdicts by company, those of one in the order of the rules.

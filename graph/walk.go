@@ -27,7 +27,9 @@ type walk struct {
 	marks  []mark // by Node
 	epoch  uint32
 	search search // scratch
-	leads  []bool // scratch
+	leads   []bool     // scratch
+	scratch membership // scratch
+	bits    []uint8    // scratch, handed out piece by piece
 }
 
 type mark struct {
@@ -58,6 +60,7 @@ func newWalk(d Direction, most int) *walk {
 func (w *walk) reset() {
 	w.nodes, w.start, w.edges, w.far, w.disputed = w.nodes[:0], w.start[:0], w.edges[:0], w.far[:0], w.disputed[:0]
 	w.hopCut, w.sizeCut, w.layers, w.statuses = false, false, 0, 0
+	w.bits = w.bits[:0]
 	w.epoch++
 	if w.epoch == 0 {
 		clear(w.marks)
@@ -68,6 +71,22 @@ func (w *walk) reset() {
 func (w *walk) release() { walks.Put(w) }
 
 func (w *walk) has(l Layer) bool { return w.layers>>l&1 == 1 }
+
+// zeros returns room for so many bytes, all zero, until the walk is rewound to
+// before that, or released.
+func (w *walk) zeros(n int) []uint8 {
+	if cap(w.bits)-len(w.bits) < n { // what was handed out stays where it is
+		w.bits = make([]uint8, 0, max(2*cap(w.bits), n, 1<<10))
+	}
+	given := w.bits[len(w.bits) : len(w.bits)+n : len(w.bits)+n]
+	w.bits = w.bits[:len(w.bits)+n]
+	clear(given)
+	return given
+}
+
+// rewind takes back the room that was given since len(w.bits) was so much. What
+// was given before stays, also where it is in an array that was replaced since.
+func (w *walk) rewind(to int) { w.bits = w.bits[:min(to, len(w.bits))] }
 
 // local returns the number of an entity in the walk, and whether it has one.
 func (w *walk) local(n Node) (int32, bool) {
