@@ -36,13 +36,16 @@ func (q *inquiry) breaks(w *walk) []Day {
 // steps returns the conclusions of valid time up to and with a day, newest
 // first, one for each stretch without a break. If that is more work than one
 // question may do, the oldest ones are missing.
-func (q *inquiry) steps(w *walk, until Day) []step {
+func (q *inquiry) steps(ctx context.Context, w *walk, until Day) ([]step, error) {
 	days := q.breaks(w)
 	work := 0
 	var steps []step
 	for i := len(days) - 1; i >= 0 && work <= maxStepWork; i-- {
 		if days[i] > until {
 			continue
+		}
+		if err := gaveUp(ctx); err != nil {
+			return nil, err
 		}
 		end := MaxDay
 		if i+1 < len(days) {
@@ -53,7 +56,7 @@ func (q *inquiry) steps(w *walk, until Day) []step {
 		steps = append(steps, step{days[i], end, c, s.entries})
 		work += 10 * (len(w.edges) + len(w.nodes))
 	}
-	return steps
+	return steps, nil
 }
 
 // Timeline answers with the finding as a step function of valid time.
@@ -94,7 +97,10 @@ func timeline(ctx context.Context, v View, question Question) (TimelineAnswer, e
 	if err := q.gatherAll(ctx, w, subject.ID); err != nil {
 		return TimelineAnswer{}, err
 	}
-	steps := q.steps(w, MaxDay)
+	steps, err := q.steps(ctx, w, MaxDay)
+	if err != nil {
+		return TimelineAnswer{}, err
+	}
 	b := newBook(q, w)
 	b.wantSteps(steps)
 	if err := b.load(ctx); err != nil {

@@ -136,7 +136,10 @@ func (q *inquiry) answer(ctx context.Context, w *walk, question Question, subjec
 	if err := q.chooseRoutes(ctx, b, &now, max(question.Paths, 1)); err != nil {
 		return Answer{}, err
 	}
-	steps := q.steps(w, q.asOf)
+	steps, err := q.steps(ctx, w, q.asOf)
+	if err != nil {
+		return Answer{}, err
+	}
 	b.wantSteps(steps)
 	b.wantVerdicts(verdicts)
 	if err := b.load(ctx); err != nil {
@@ -150,7 +153,11 @@ func (q *inquiry) answer(ctx context.Context, w *walk, question Question, subjec
 			a.PostListingRebadge = a.PostListingRebadge || p.PostListingRebadge
 		}
 	}
-	a.DecisiveClaims = b.ids(q.decisiveOverall(w, &now))
+	decisive, err := q.decisiveOverall(ctx, w, &now)
+	if err != nil {
+		return Answer{}, err
+	}
+	a.DecisiveClaims = b.ids(decisive)
 	a.Since = b.since(steps, c.finding)
 	a.Former = b.former(steps)
 	a.Ownership = b.ownership(verdicts)
