@@ -51,7 +51,7 @@ func (ev *evaluation) compare(a, b route) int {
 
 // survey is what a walk shows on one day.
 type survey struct {
-	entries []entry // the most severe question first: by way, then by path
+	entries []entry                  // the most severe question first: by way, then by path
 	tiers   [Alleged + 1]*evaluation // none if the walk holds no listing
 }
 

@@ -44,7 +44,7 @@ func (q *inquiry) breaks(w *walk) []Day {
 // steps returns the conclusions of valid time up to and with a day, newest
 // first, one for each stretch without a break. If that is more work than one
 // question may do, the oldest ones are missing. Part is what leads to a listing.
-func (q *inquiry) steps(w, part *walk, until Day) []step {
+func (q *inquiry) steps(ctx context.Context, w, part *walk, until Day) ([]step, error) {
 	bottomless := w.longerThan(q.policy.MaxHops) // else nothing is beyond the most hops on any day
 	days := []Day{MinDay}
 	switch {
@@ -58,6 +58,9 @@ func (q *inquiry) steps(w, part *walk, until Day) []step {
 	for i := len(days) - 1; i >= 0 && work <= maxStepWork; i-- {
 		if days[i] > until {
 			continue
+		}
+		if err := gaveUp(ctx); err != nil {
+			return nil, err
 		}
 		end := MaxDay
 		if i+1 < len(days) {
@@ -75,8 +78,11 @@ func (q *inquiry) steps(w, part *walk, until Day) []step {
 			steps = append(steps, next)
 		}
 		work += 10 * (len(part.edges) + len(part.nodes))
+		if bottomless {
+			work += len(w.edges)
+		}
 	}
-	return steps
+	return steps, nil
 }
 
 // Timeline answers with the finding as a step function of valid time.
@@ -122,7 +128,10 @@ func timeline(ctx context.Context, v View, question Question) (TimelineAnswer, e
 	if err := q.loadCountries(ctx, part); err != nil {
 		return TimelineAnswer{}, err
 	}
-	steps := q.steps(w, part, MaxDay)
+	steps, err := q.steps(ctx, w, part, MaxDay)
+	if err != nil {
+		return TimelineAnswer{}, err
+	}
 	b := newBook(q, part)
 	b.wantSteps(w, steps)
 	if err := b.load(ctx); err != nil {

@@ -138,8 +138,11 @@ func (q *inquiry) answer(ctx context.Context, w *walk, question Question, subjec
 	if err := q.chooseRoutes(ctx, b, &now, max(question.Paths, 1)); err != nil {
 		return Answer{}, err
 	}
-	steps := q.steps(w, part, q.asOf)
-	verdicts, err := q.allVerdicts(ctx, w, verdicts)
+	steps, err := q.steps(ctx, w, part, q.asOf)
+	if err != nil {
+		return Answer{}, err
+	}
+	verdicts, err = q.allVerdicts(ctx, w, verdicts)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -156,7 +159,11 @@ func (q *inquiry) answer(ctx context.Context, w *walk, question Question, subjec
 			a.PostListingRebadge = a.PostListingRebadge || p.PostListingRebadge
 		}
 	}
-	a.DecisiveClaims = b.ids(q.decisiveOverall(part, &now))
+	decisive, err := q.decisiveOverall(ctx, part, &now)
+	if err != nil {
+		return Answer{}, err
+	}
+	a.DecisiveClaims = b.ids(decisive)
 	a.Since = b.since(steps, c.finding)
 	a.Former = b.former(steps)
 	a.Ownership = b.ownership(verdicts)

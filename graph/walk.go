@@ -24,9 +24,9 @@ type walk struct {
 
 	onlyToday bool // claims of other days are not kept
 
-	marks  []mark // by Node
-	epoch  uint32
-	search search // scratch
+	marks   []mark // by Node
+	epoch   uint32
+	search  search     // scratch
 	leads   []bool     // scratch
 	scratch membership // scratch
 	bits    []uint8    // scratch, handed out piece by piece
