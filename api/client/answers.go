@@ -156,3 +156,12 @@ type VersionAnswer struct {
 	Name    string `json:"name"`
 	Version string `json:"version"`
 }
+
+// Caller is who asks, as the service sees it.
+type Caller struct {
+	Name       string   `json:"name"`
+	Actor      string   `json:"actor,omitempty"` // as decisions, claims and the audit log name it; "" without a credential
+	Credential string   `json:"credential"`      // anonymous, key or token
+	Roles      []string `json:"roles"`
+	May        []string `json:"may"` // read, screen, write, decide, measure and administer, as far as it goes
+}

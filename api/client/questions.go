@@ -22,22 +22,10 @@ type At struct {
 
 func (a At) values(more ...string) url.Values {
 	v := url.Values{}
-	set := func(name, value string) {
-		if value != "" {
-			v.Set(name, value)
-		}
-	}
-	set("as_of", a.AsOf)
-	set("known_at", a.KnownAt)
-	set("policy", a.Policy)
-	if a.MinRevision > 0 {
-		set("min_revision", strconv.FormatUint(uint64(a.MinRevision), 10))
-	}
+	fill(v, "as_of", a.AsOf, "known_at", a.KnownAt, "policy", a.Policy, "min_revision", number(int(a.MinRevision)))
+	fill(v, more...)
 	for _, l := range a.Lists {
 		v.Add("list", l)
-	}
-	for i := 0; i+1 < len(more); i += 2 {
-		set(more[i], more[i+1])
 	}
 	return v
 }
@@ -178,4 +166,9 @@ func (c *Client) Ready(ctx context.Context) (ReadyAnswer, error) {
 // Version asks which build answers.
 func (c *Client) Version(ctx context.Context) (VersionAnswer, error) {
 	return get[VersionAnswer](ctx, c, "/v1/version", nil)
+}
+
+// Me asks who the credential names, and what they may do.
+func (c *Client) Me(ctx context.Context) (Caller, error) {
+	return get[Caller](ctx, c, "/v1/me", nil)
 }
