@@ -31,7 +31,7 @@
 //     element with the id NAME. A form with data-live="NAME" then asks for that part
 //     alone while its fields change, puts it in place and keeps the address in
 //     step: no script of the page's own is needed. Otherwise a module goes into
-//     assets/, and the view names it: view{Module: "explore.js"}.
+//     assets/, and the view names it: view{Modules: []string{"explore.js"}}.
 //   - No style attribute, no inline script, no script-made style element: the
 //     content security policy forbids them. Presentation attributes of SVG are fine.
 //   - A line in pages() of pages_test.go: the page is then opened in a real

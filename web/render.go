@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"strconv"
 	"strings"
 
 	"debadge/graph"
@@ -19,11 +20,11 @@ var templateFiles embed.FS
 
 // view is what a handler shows.
 type view struct {
-	Title  string
-	Nav    string // the entry of the navigation that the page belongs to
-	Data   any
-	Module string // a script of the page's own, beside app.js
-	Status int    // default 200
+	Title   string
+	Nav     string // the entry of the navigation that the page belongs to
+	Data    any
+	Modules []string // scripts of the page's own, beside app.js
+	Status  int      // default 200
 }
 
 // sheet is what a template sees.
@@ -38,6 +39,20 @@ type sheet struct {
 // Link is an address that keeps the question.
 func (s *sheet) Link(path string, pairs ...string) string { return s.Q.link(path, pairs...) }
 
+// Over is the address of this page asked another question.
+func (s *sheet) Over(q question) string {
+	path, _, _ := strings.Cut(s.Here, "?")
+	return q.link(path)
+}
+
+// Ask is the question about a subject as the API reads it.
+func (s *sheet) Ask(id graph.ID) template.URL {
+	v := s.Q.Values()
+	v.Set("subject", string(id))
+	v.Set("paths", strconv.Itoa(mostPaths))
+	return template.URL(v.Encode()) //nolint:gosec // it is encoded
+}
+
 // Entity is the address of the page about an entity.
 func (s *sheet) Entity(id graph.ID) string { return s.Q.link(entityPath(id)) }
 
@@ -48,7 +63,7 @@ const fragmentHeader = "Debadge-Part"
 func (s *Site) readTemplates() (map[string]*template.Template, error) {
 	funcs := template.FuncMap{
 		"t": text, "tk": textOf, "visible": words.Visible, "asset": s.assets.url,
-		"period": words.Period, "day": longDate, "number": words.Thousands, "grade": words.Grade, "dict": dict,
+		"period": words.Period, "day": longDate, "number": words.Thousands, "grade": words.Grade, "dict": dict, "bare": bareAddress,
 	}
 	shared, err := template.New("shared").Funcs(funcs).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/icons.html")
 	if err != nil {
@@ -74,6 +89,12 @@ func (s *Site) readTemplates() (map[string]*template.Template, error) {
 		all[base] = own
 	}
 	return all, nil
+}
+
+// bareAddress leaves out of an address what is asked.
+func bareAddress(address string) string {
+	path, _, _ := strings.Cut(address, "?")
+	return path
 }
 
 // dict makes a map of names and values, for templates that take several.

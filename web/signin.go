@@ -74,7 +74,7 @@ func (v *visit) try(credential string) (refused string, err error) {
 	if err != nil {
 		return "", err
 	}
-	_, err = ask.Policies(v.ctx())
+	_, err = ask.Me(v.ctx())
 	if p, ok := errors.AsType[*client.Problem](err); ok && p.Status == http.StatusUnauthorized {
 		return p.Detail, nil
 	}

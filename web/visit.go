@@ -24,6 +24,7 @@ type visit struct {
 // Visitor is who asks for a page, as the API knows them.
 type Visitor struct {
 	Name     string
+	Actor    string // as decisions, claims and the audit log name them
 	Roles    []string
 	SignedIn bool
 	leave    []string
@@ -87,11 +88,11 @@ func hostOr(host string) string {
 
 // meet asks the API who the visitor is.
 func (v *visit) meet() error {
-	signedIn := v.credential() != ""
-	if _, err := v.ask.Policies(v.ctx()); err != nil {
+	me, err := v.ask.Me(v.ctx())
+	if err != nil {
 		return err
 	}
-	v.me = Visitor{SignedIn: signedIn, leave: []string{"read", "screen", "write", "decide", "measure", "administer"}}
+	v.me = Visitor{Name: me.Name, Actor: me.Actor, Roles: me.Roles, SignedIn: v.credential() != "", leave: me.May}
 	return nil
 }
 
@@ -130,6 +131,12 @@ func questionOf(q url.Values) (question, error) {
 // At is the question as the client asks it.
 func (q question) At() client.At {
 	return client.At{AsOf: q.AsOf, KnownAt: q.KnownAt, Policy: q.Policy, Lists: q.Lists}
+}
+
+// Under is the question by another policy.
+func (q question) Under(policy string) question {
+	q.Policy = policy
+	return q
 }
 
 // Values is the question as an address has it.

@@ -143,6 +143,17 @@ func (c *Client) TimelinePicture(ctx context.Context, subject string, at At) ([]
 	return c.read(ctx, call{method: http.MethodGet, path: "/v1/timeline/picture", query: at.values("subject", subject)})
 }
 
+// Embedded asks for the lineage as SVG for a page around it: without heading, its
+// entities linked to /entities/ID and its hops to #CLAIM.
+func (c *Client) Embedded(ctx context.Context, subject string, at At, paths int) ([]byte, error) {
+	return c.read(ctx, call{method: http.MethodGet, path: "/v1/picture", query: at.values("subject", subject, "embed", "true", "paths", number(paths))})
+}
+
+// EmbeddedTimeline asks for the finding over time as SVG for a page around it.
+func (c *Client) EmbeddedTimeline(ctx context.Context, subject string, at At) ([]byte, error) {
+	return c.read(ctx, call{method: http.MethodGet, path: "/v1/timeline/picture", query: at.values("subject", subject, "embed", "true")})
+}
+
 // Dossier asks for the page about a subject, as HTML.
 func (c *Client) Dossier(ctx context.Context, subject string, at At, paths int) ([]byte, error) {
 	return c.read(ctx, call{method: http.MethodGet, path: "/v1/dossier", query: at.values("subject", subject, "paths", number(paths))})

@@ -191,11 +191,13 @@ func (d *diagram) drawNode(c *canvas, n *node, b *box, dx, dy float64) {
 	if n.listed {
 		frame.width = 2.6
 	}
-	href := ""
+	href, title := "", n.name.Full+" ("+string(n.ref.ID)+")"
 	if d.links != nil {
-		href = d.links.Entity(n.ref)
+		if href = d.links.Entity(n.ref); href != "" {
+			title = textOf(n.rows()) + " (" + string(n.ref.ID) + ")"
+		}
 	}
-	end := c.part(href, "data-entity", string(n.ref.ID), n.name.Full+" ("+string(n.ref.ID)+")")
+	end := c.part(href, "data-entity", string(n.ref.ID), title)
 	outline(c, n.ref.Kind, x, y, b.w, b.h, frame)
 	if n.subject {
 		outline(c, n.ref.Kind, x+3, y+3, b.w-6, b.h-6, look{stroke: ink, width: 1})
@@ -203,6 +205,17 @@ func (d *diagram) drawNode(c *canvas, n *node, b *box, dx, dy float64) {
 	_, h := sizeOf(n.rows())
 	writeRows(c, n.rows(), dx+b.x, dy+b.y-h/2)
 	c.raw(end)
+}
+
+// textOf is what rows say. The name of a link has to begin with what it shows.
+func textOf(rows []row) string {
+	var texts []string
+	for _, r := range rows {
+		if r.text != "" {
+			texts = append(texts, r.text)
+		}
+	}
+	return strings.Join(texts, " ")
 }
 
 func outline(c *canvas, kind graph.Kind, x, y, w, h float64, l look) {
@@ -301,7 +314,7 @@ func (d *diagram) drawLinks(c *canvas, links []*link, dx, dy float64) {
 			href = d.links.Hop(e.claims)
 		}
 		if href != "" {
-			title = d.nodes[e.from].name.Full + ": " + e.verb() + ": " + d.nodes[e.to].name.Full
+			title = textOf(append(e.above(), e.below()...)) + ": " + d.nodes[e.from].name.Full + ", " + d.nodes[e.to].name.Full
 		}
 		end := c.part(href, "data-claims", claimIDs(e), title)
 		if href != "" { // so that the whole label can be pressed
