@@ -19,6 +19,7 @@ func pages() []page {
 		{name: "look-up", path: "/"},
 		{name: "look-up-found", path: "/?q=kr2280"},
 		{name: "look-up-nothing", path: "/?q=nothing+of+this+name"},
+		{name: "look-up-lines", path: "/?lines=kr2280+x2%0A%E6%B5%AA%E6%BD%AE%0Anothing+like+this%0Amini+4+pro"},
 		{name: "subject", path: "/entities/product:aivres:kr2280-x2"},
 		{name: "subject-clear", path: "/entities/product:aivres:kr2280-x2?as_of=2023-02-28"},
 		{name: "subject-denied", path: "/entities/product:cogito:specta-air"},

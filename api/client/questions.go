@@ -102,6 +102,13 @@ func (c *Client) Search(ctx context.Context, text string, include, exclude []str
 	return get[SearchAnswer](ctx, c, "/v1/entities", values)
 }
 
+// Suggest asks for the products and companies of which a name begins with a
+// text, 20 at the most, in the order of names.
+func (c *Client) Suggest(ctx context.Context, prefix string) ([]Suggestion, error) {
+	answer, err := get[SuggestAnswer](ctx, c, "/v1/reconcile/suggest/entity", At{}.values("prefix", prefix))
+	return answer.Result, err
+}
+
 // Lists asks for the lists, with the number of their members.
 func (c *Client) Lists(ctx context.Context, at At) (graph.ListsAnswer, error) {
 	return get[graph.ListsAnswer](ctx, c, "/v1/lists", at.dated().values())
