@@ -1,12 +1,12 @@
 package api
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"math"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -237,12 +237,26 @@ func (p *problem) retrySeconds() int {
 // writeJSON encodes before it answers, so that a value that cannot be encoded
 // is no half answer. The panic is answered as an internal error.
 func writeJSON(w http.ResponseWriter, status int, contentType string, v any) {
-	var body bytes.Buffer
-	if err := graph.EncodeJSON(&body, v); err != nil {
+	body, ok := bodies.Get().(*[]byte)
+	if !ok {
+		body = new([]byte)
+	}
+	defer func() {
+		if cap(*body) <= pooledMost {
+			bodies.Put(body)
+		}
+	}()
+	var err error
+	if *body, err = graph.AppendJSON((*body)[:0], v); err != nil {
 		panic(err)
 	}
-	writeBytes(w, status, contentType, body.Bytes())
+	writeBytes(w, status, contentType, *body)
 }
+
+// bodies are where answers are written, again and again, unless one was large.
+var bodies sync.Pool
+
+const pooledMost = 1 << 20
 
 func writeBytes(w http.ResponseWriter, status int, contentType string, body []byte) {
 	w.Header().Set("Content-Type", contentType)
