@@ -104,6 +104,12 @@ type Policy struct {
 	Ownership       []OwnershipRule `json:"ownership"`
 	Actions         Actions         `json:"actions"`
 
+	// SecondOfficer are the actions whose decisions do not stand until another
+	// officer has signed them. They are part of the policy so that its digest,
+	// which every decision keeps, also says by which of these rules it was made;
+	// who signs, and when, is no matter of the graph.
+	SecondOfficer []Action `json:"second_officer,omitempty"`
+
 	sealed string // the digest of rules that were checked and do not change any more
 }
 
@@ -250,6 +256,11 @@ func (p Policy) Check() error {
 		r.check(fmt.Sprintf("ownership[%d]", i), &bad)
 	}
 	p.Actions.check(&bad)
+	for i, a := range p.SecondOfficer {
+		if a.String() == "" || slices.Contains(p.SecondOfficer[:i], a) {
+			bad.add(fmt.Sprintf("second_officer[%d]", i), "is no action, or stands there twice; use pass, review and block")
+		}
+	}
 	return bad.err("the policy is refused")
 }
 
