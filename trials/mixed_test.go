@@ -216,7 +216,7 @@ func TestTrialL6(t *testing.T) {
 		size, length, every = 20_000, time.Hour, 30*time.Second
 	}
 	path, products := synthetic(t, size)
-	m := &mix{process: start(t, path, nil), products: products, done: map[string]*atomic.Int64{}, wrong: make(chan error, 20)}
+	m := &mix{process: start(t, "sqlite:"+path, nil), products: products, done: map[string]*atomic.Int64{}, wrong: make(chan error, 20)}
 	var ready struct {
 		Store struct{ Revision graph.Revision }
 	}

@@ -42,7 +42,7 @@ var build = sync.OnceValues(func() (string, error) {
 
 // process is a service in a process of its own.
 type process struct {
-	t        *testing.T
+	t        testing.TB
 	url      string // where it listens
 	profiler string
 	cmd      *exec.Cmd
@@ -88,7 +88,7 @@ func (l *lastLines) text() string {
 }
 
 // synthetic makes a store of so many products and returns its path and their ids.
-func synthetic(t *testing.T, products int) (path string, ids []graph.ID) {
+func synthetic(t testing.TB, products int) (path string, ids []graph.ID) {
 	t.Helper()
 	path = newFile(t)
 	s, err := sqlite.Open(t.Context(), path, clock)
@@ -113,9 +113,9 @@ func synthetic(t *testing.T, products int) (path string, ids []graph.ID) {
 	return path, ids
 }
 
-// start runs debadge serve on a store until the test ends, where anybody may do
+// start runs debadge serve on a store, given as the command line takes it, until the test ends, where anybody may do
 // anything: a trial of load is not one of access.
-func start(t *testing.T, store string, env []string, args ...string) *process {
+func start(t testing.TB, store string, env []string, args ...string) *process {
 	t.Helper()
 	binary, err := build()
 	if err != nil {
@@ -124,7 +124,7 @@ func start(t *testing.T, store string, env []string, args ...string) *process {
 	p := &process{t: t, log: &lastLines{seen: map[string]string{}}, client: newClient("127.0.0.1")}
 	ctx := context.WithoutCancel(t.Context()) // the process is told to stop, not killed
 	p.cmd = exec.CommandContext(ctx, binary, append([]string{
-		"serve", "--store", "sqlite:" + store, "--addr", "127.0.0.1:0", "--pprof", "127.0.0.1:0", "--anonymous", "admin",
+		"serve", "--store", store, "--addr", "127.0.0.1:0", "--pprof", "127.0.0.1:0", "--anonymous", "admin",
 	}, args...)...)
 	p.cmd.Env = append(os.Environ(), append([]string{"XDG_DATA_HOME=" + t.TempDir()}, env...)...) //nolint:forbidigo // as a shell would start it
 	p.cmd.Stderr = p.log
