@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"html/template"
-	"net/http"
 	"strconv"
 	"strings"
 
@@ -54,7 +53,7 @@ func (v *visit) subject(id graph.ID) error {
 		return err
 	}
 	if answer.Subject == nil {
-		return v.unknown(answer)
+		return v.unknown(id, answer)
 	}
 	if answer.Subject.ID != id { // asked for by a name
 		return v.redirect(v.q.link(entityPath(answer.Subject.ID)))
@@ -105,9 +104,20 @@ func (v *visit) askAround(p *subjectPage) error {
 		})
 }
 
-// unknown answers about what debadge does not know: this is not a clear.
-func (v *visit) unknown(a graph.Answer) error {
-	return v.render("unknown", view{Title: a.Query, Data: a, Status: http.StatusNotFound})
+// unknown answers about what debadge does not know, or did not at that time:
+// this is an answer, and not a clear.
+func (v *visit) unknown(id graph.ID, a graph.Answer) error {
+	p := subjectPage{
+		ID: id, Name: string(id), Kind: id.Kind(), Answer: a, Time: timeFormOf(v.q, nil, a, v.site.Clock()),
+		Verdict: verdict{Look: "unknown", Sentence: text("unknown.sentence", a.Query), More: append([]string{text("unknown.why")}, a.Reasons...)},
+	}
+	at := v.q.At()
+	at.AsOf = a.AsOf.String()
+	var err error
+	if p.Policies, err = v.underPolicies(v.ctx(), string(id), at, a); err != nil {
+		return err
+	}
+	return v.render("subject", view{Title: p.Name, Data: &p, Modules: []string{"time.js"}})
 }
 
 // aliasesOf are the other names of an entity, those in other scripts first.

@@ -45,7 +45,7 @@ func listedVerdict(a graph.Answer) verdict {
 	others := map[graph.ID]int{}
 	for _, l := range sorted[1:] {
 		if l.Entity.ID == first.Entity.ID {
-			v.More = append(v.More, text("verdict.also-list", l.List.Name, sinceWords(l)))
+			v.More = append(v.More, text("verdict.also-list", sinceWords(l)))
 			continue
 		}
 		if others[l.Entity.ID]++; others[l.Entity.ID] == 1 {

@@ -24,9 +24,28 @@ export async function exchange(name, url, { signal, keep = true } = {}) {
   }
   place.innerHTML = html;
   place.removeAttribute("aria-busy");
-  if (keep && !place.dataset.failed) history.replaceState(history.state, "", url);
+  if (keep && !place.dataset.failed) {
+    history.replaceState(history.state, "", url);
+    keepLinks();
+  }
   place.dispatchEvent(new CustomEvent("exchanged", { bubbles: true }));
   return !place.dataset.failed;
+}
+
+// What every link of the frame says of when and by which rules.
+const kept = ["as_of", "known_at", "policy", "list"];
+
+/** Lets the links of the frame lead on with what the page is asked now. */
+function keepLinks() {
+  const now = new URLSearchParams(location.search);
+  for (const link of document.querySelectorAll(".top nav a")) {
+    const to = new URL(link.href);
+    for (const name of kept) {
+      to.searchParams.delete(name);
+      for (const value of now.getAll(name)) to.searchParams.append(name, value);
+    }
+    link.href = to.pathname + to.search;
+  }
 }
 
 /** The address of a GET form as it is filled in. */
