@@ -30,6 +30,8 @@ type subjectPage struct {
 	Kind    graph.Kind
 	Aliases []string
 	Brand   string
+	Makers  []graph.EntityRef // of a product
+	Sellers []graph.EntityRef
 
 	Answer   graph.Answer
 	Verdict  verdict
@@ -94,8 +96,11 @@ func (v *visit) askAround(p *subjectPage) error {
 			return err
 		},
 		func(ctx context.Context) error {
-			e, err := v.ask.Entity(ctx, p.ID, client.At{KnownAt: at.KnownAt}, client.Page{Limit: 1})
+			e, err := v.ask.Entity(ctx, p.ID, asOf, client.Page{Limit: 100})
 			p.Aliases = aliasesOf(e.Entity.Entity)
+			if p.Kind == graph.Product {
+				p.Makers, p.Sellers = those(e, graph.Makes), those(e, graph.Sells)
+			}
 			return err
 		},
 		func(ctx context.Context) (err error) {
