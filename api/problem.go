@@ -237,11 +237,15 @@ func (p *problem) retrySeconds() int {
 // writeJSON encodes before it answers, so that a value that cannot be encoded
 // is no half answer. The panic is answered as an internal error.
 func writeJSON(w http.ResponseWriter, status int, contentType string, v any) {
+	writeBytes(w, status, contentType, encoded(v))
+}
+
+func encoded(v any) []byte {
 	var body bytes.Buffer
 	if err := graph.EncodeJSON(&body, v); err != nil {
 		panic(err)
 	}
-	writeBytes(w, status, contentType, body.Bytes())
+	return body.Bytes()
 }
 
 func writeBytes(w http.ResponseWriter, status int, contentType string, body []byte) {
