@@ -27,6 +27,7 @@ const (
 	mayDecide                           // record decisions
 	mayMeasure                          // look at the metrics of the service
 	mayAdminister                       // keys, the audit log, the service itself
+	mayEnter                            // what every role may: ask who one is
 )
 
 // permissionKey is where the description of an operation keeps its permission.
@@ -55,6 +56,8 @@ func (p permission) String() string {
 		return "measure"
 	case mayAdminister:
 		return "administer"
+	case mayEnter:
+		return "enter"
 	}
 	return "unknown"
 }
@@ -85,6 +88,9 @@ func ParseRole(name string) (Role, error) {
 
 // may is the table of roles.
 func (r Role) may(p permission) bool {
+	if p == mayEnter {
+		return slices.Contains(Roles(), r)
+	}
 	switch r {
 	case Reader:
 		return p == mayRead

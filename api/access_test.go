@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -72,6 +73,7 @@ var ruleBook = map[string]string{
 	"GET /v1/version":                    "everybody",
 	"GET /openapi.json":                  "everybody",
 	"GET /docs":                          "everybody",
+	"GET /v1/me":                         "monitor reader screener analyst officer admin",
 	"GET /metrics":                       "monitor admin",
 	"GET /v1/trace":                      "reader screener analyst officer admin",
 	"GET /v1/timeline":                   "reader screener analyst officer admin",
@@ -108,10 +110,13 @@ var ruleBook = map[string]string{
 	"GET /v1/dossier":                    "reader screener analyst officer admin",
 	"GET /v1/export/:format":             "reader screener analyst officer admin",
 
-	"GET /v1/decisions":           "reader screener analyst officer admin",
-	"GET /v1/decisions/:id":       "reader screener analyst officer admin",
-	"GET /v1/decisions/verify":    "reader screener analyst officer admin",
-	"POST /v1/decisions":          "officer admin",
+	"GET /v1/decisions":        "reader screener analyst officer admin",
+	"GET /v1/decisions/:id":    "reader screener analyst officer admin",
+	"GET /v1/decisions/verify": "reader screener analyst officer admin",
+	"POST /v1/decisions":       "officer admin",
+
+	"POST /v1/decisions/:id/sign-off": "officer admin",
+
 	"GET /v1/watches":             "reader screener analyst officer admin",
 	"GET /v1/watches/:id":         "reader screener analyst officer admin",
 	"GET /v1/watches/events":      "reader screener analyst officer admin",
@@ -241,6 +246,28 @@ func TestAnonymousOnThisMachine(t *testing.T) {
 		if w := s.ask(t, r); w.Code != status {
 			t.Errorf("%q: %d", host, w.Code)
 		}
+	}
+}
+
+// TestMe checks that everybody is told who they are, and what they may do.
+func TestMe(t *testing.T) {
+	s := newService(t, guarded)
+	for shown, want := range map[string]meAnswer{
+		"dbk_officer": {Name: "the officer", Actor: "key:the officer", Credential: KeyShown, Roles: []Role{Officer}, May: []string{"read", "screen", "decide"}},
+		"dbk_monitor": {Name: "the monitor", Actor: "key:the monitor", Credential: KeyShown, Roles: []Role{Monitor}, May: []string{"measure"}},
+		"a.b.both": {
+			Name: "user-2", Actor: "token:user-2", Credential: TokenShown, Roles: []Role{Analyst, Officer},
+			May: []string{"read", "screen", "write", "decide"},
+		},
+	} {
+		if got := decode[meAnswer](t, s.look(t, shown, "/v1/me").Body.Bytes()); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %+v", shown, got)
+		}
+	}
+	s = newService(t, func(o *Options) { o.Access.Anonymous = Admin })
+	want := meAnswer{Name: "anonymous", Credential: NoCredential, Roles: []Role{Admin}, May: []string{"read", "screen", "write", "decide", "measure", "administer"}}
+	if got := decode[meAnswer](t, s.get(t, "/v1/me").Body.Bytes()); !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v", got)
 	}
 }
 

@@ -45,6 +45,11 @@ type Options struct {
 
 	Ledger Ledger // what the service remembers; nil keeps nothing, and logs nothing
 
+	// Pages answers what no route takes and is not below /v1: web pages for
+	// people. It sees requests as http.ServeMux does, whose pattern the log names
+	// in place of the path; nil answers them as not found.
+	Pages http.Handler
+
 	Jobs     *jobs.Queue // nil keeps none; somebody else runs it
 	Importer Importer    // nil imports nothing
 
@@ -264,7 +269,11 @@ func mergePolicies(configured []graph.Policy) ([]graph.Policy, error) {
 	}
 	all := make([]graph.Policy, 0, len(byName))
 	for _, p := range byName {
-		all = append(all, p)
+		sealed, err := p.Sealed()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, sealed)
 	}
 	slices.SortFunc(all, func(a, b graph.Policy) int { return cmp.Compare(a.Name, b.Name) })
 	return all, nil

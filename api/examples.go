@@ -81,6 +81,7 @@ var examples = map[string][]example{
 	"live":             {{About: "A probe", Target: livePath, Has: `"ok"`}},
 	"ready":            {{About: "A probe", Target: readyPath, Has: `"ready"`}},
 	"version":          {{About: "Which build answers", Target: "/v1/version", Has: `"debadge"`}},
+	"me":               {{About: "Who am I?", Target: "/v1/me", Has: `"may": [`}},
 	"metrics":          {{About: "What Prometheus asks", Target: "/metrics", Accept: "text/plain", Has: `debadge_`}},
 	"openapi":          {{About: "This document", Target: "/openapi.json", Accept: "application/openapi+json", Has: `"openapi"`}},
 	"docs":             {{About: "The same for people", Target: "/docs", Accept: "text/html", Has: `<html`}},
@@ -94,7 +95,7 @@ var examples = map[string][]example{
 	}},
 	"screen-job":  {{About: "A large file", Target: "/v1/jobs/screen", Type: "text/csv", Body: "product\nKR2280-X2\n", Absent: true}},
 	"import-job":  {{About: "A bundle", Target: "/v1/jobs/import?format=bundle", Body: `{"debadge": 1}`, Absent: true}},
-	"refresh-job": {{About: "A register of the manifest", Target: "/v1/jobs/refresh", Body: `{"register": "us-csl"}`, Absent: true}},
+	"refresh-job": {{About: "A register of the manifest", Target: "/v1/jobs/refresh?register=us-csl", Absent: true}},
 	"jobs":        {{About: "My jobs", Target: "/v1/jobs", Absent: true}},
 	"job":         {{About: "How far it is", Target: "/v1/jobs/01J0000000", Absent: true}},
 	"job-result":  {{About: "What came of it", Target: "/v1/jobs/01J0000000/result", Absent: true}},
@@ -115,6 +116,10 @@ var examples = map[string][]example{
   "author": "a.lopez",
   "question": {"as_of": "2024-04-15", "lists": ["us-bis-entity-list"]}
 }`,
+	}},
+	"decision-sign-off": {{
+		About: "Another officer agrees", Target: decisionsPath + "/decision-1/sign-off", Absent: true,
+		Body: `{"verdict": "signed", "reasoning": "read the indictment", "author": "b.chen"}`,
 	}},
 	"decisions": {
 		{About: "All decisions", Target: decisionsPath, Has: `"decision-1"`},

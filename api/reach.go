@@ -98,7 +98,8 @@ func (s *server) reach(hc huma.Context, in *reachInput) {
 		writeProblem(hc.Context(), w, problemOf(ctx, err))
 		return
 	}
-	body := encoded(answer)
+	body, done := encoded(answer)
+	defer done()
 	at.leave()
 	writeBytes(w, http.StatusOK, jsonType, body)
 }

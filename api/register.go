@@ -58,8 +58,11 @@ func register[I, T any](s *server, op *huma.Operation, answer func(context.Conte
 		if err != nil {
 			return nil, err
 		}
-		body := encoded(v)
-		return func(w http.ResponseWriter) { writeBytes(w, http.StatusOK, jsonType, body) }, nil
+		body, done := encoded(v)
+		return func(w http.ResponseWriter) {
+			defer done()
+			writeBytes(w, http.StatusOK, jsonType, body)
+		}, nil
 	})
 }
 

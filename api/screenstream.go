@@ -196,6 +196,10 @@ func (o *screenStream) begin() error {
 		return nil
 	}
 	o.began = true
+	// From here on answers go out while lines come in. Before, what is left of the
+	// body is read with a problem: net/http would not do it for a stream, and fail
+	// the next request of the connection.
+	_ = o.pace.control.EnableFullDuplex()
 	o.w.Header().Set("Content-Type", o.media)
 	o.w.WriteHeader(http.StatusOK)
 	_, err := o.Write(o.held.Bytes())
@@ -233,7 +237,6 @@ type pace struct {
 func newPace(w http.ResponseWriter, limit time.Duration) *pace {
 	p := &pace{control: http.NewResponseController(w), limit: limit}
 	// What has no connection, as a recorder in a test, has nothing to set.
-	_ = p.control.EnableFullDuplex()
 	_ = p.control.SetReadDeadline(time.Time{})
 	_ = p.control.SetWriteDeadline(time.Time{})
 	p.mu.Lock()

@@ -32,6 +32,15 @@ type versionAnswer struct {
 	Version string `json:"version"`
 }
 
+// meAnswer says who asks.
+type meAnswer struct {
+	Name       string     `json:"name"`
+	Actor      string     `json:"actor,omitempty"` // as decisions, claims and the audit log name them; none without a credential
+	Credential Credential `json:"credential"`
+	Roles      []Role     `json:"roles"`
+	May        []string   `json:"may"`
+}
+
 // openOperation begins the description of a GET operation for everybody.
 func openOperation(id, path, summary, description string, more ...fault) *huma.Operation {
 	return operationFor(open, http.MethodGet, id, path, "service", summary, description, more...)
@@ -52,9 +61,22 @@ func (s *server) addService() {
 		func(context.Context, *struct{}) (versionAnswer, error) {
 			return versionAnswer{Name: "debadge", Version: s.Version}, nil
 		})
+	register(s, operationFor(mayEnter, http.MethodGet, "me", "/v1/me", "service", "Who asks, and what may they do?",
+		"Answers with whom the credential names, its roles, and what they may do, by the names of the leaves that operations need."), s.me)
 	s.addDocument("openapi", "/openapi.json", "application/openapi+json", "This document", func() []byte { return s.document }, nil)
 	s.addDocument("docs", "/docs", "text/html; charset=utf-8", "This document for people", func() []byte { return s.docs },
 		map[string]string{"Content-Security-Policy": docsPolicy})
+}
+
+func (s *server) me(ctx context.Context, _ *struct{}) (meAnswer, error) {
+	c := callerOf(ctx)
+	answer := meAnswer{Name: c.Name, Actor: c.Actor(), Credential: c.Credential, Roles: c.Roles, May: []string{}}
+	for p := mayRead; p <= mayAdminister; p++ {
+		if c.may(p) {
+			answer.May = append(answer.May, p.String())
+		}
+	}
+	return answer, nil
 }
 
 func (s *server) ready(ctx context.Context, _ *struct{}) (readyAnswer, error) {

@@ -111,6 +111,22 @@ type SearchAnswer struct {
 	Next       string                  `json:"next,omitempty"`
 }
 
+// SuggestAnswer holds suggestions as reconciliation services write them.
+type SuggestAnswer struct {
+	Result []Suggestion `json:"result"`
+}
+
+// Suggestion is an entity that somebody who types may mean.
+type Suggestion struct {
+	ID          graph.ID `json:"id"`
+	Name        string   `json:"name"`
+	Description string   `json:"description"`
+	Notable     []struct {
+		ID   string `json:"id"`
+		Name string `json:"name"`
+	} `json:"notable"`
+}
+
 // FacetCount is how many candidates have a value of a facet.
 type FacetCount struct {
 	Value string `json:"value"`
@@ -155,4 +171,13 @@ type StoreState struct {
 type VersionAnswer struct {
 	Name    string `json:"name"`
 	Version string `json:"version"`
+}
+
+// Caller is who asks, as the service sees it.
+type Caller struct {
+	Name       string   `json:"name"`
+	Actor      string   `json:"actor,omitempty"` // as decisions, claims and the audit log name it; "" without a credential
+	Credential string   `json:"credential"`      // anonymous, key or token
+	Roles      []string `json:"roles"`
+	May        []string `json:"may"` // read, screen, write, decide, measure and administer, as far as it goes
 }

@@ -3,9 +3,10 @@
 //
 // What the service refuses is a [*Problem], with the status and the request id.
 // A call that is safe to repeat is repeated a few times while the service is
-// away or asks for patience: every question, and every write, which carries an
-// idempotency key so that it is made once. A subject that the service does not
-// know is an answer, whose finding is unknown.
+// away or asks for patience: every question, and every write that carries an
+// idempotency key, so that it is made once. What sends a file, or makes what has
+// no key, is sent once. A subject that the service does not know is an answer,
+// whose finding is unknown.
 package client
 
 import (
@@ -86,6 +87,8 @@ type call struct {
 	query        url.Values
 	header       map[string]string
 	body         any
+	file         io.Reader // in place of body; it can be read once
+	once         bool      // the same call again would do it again
 }
 
 // ask makes a call and reads its JSON answer.
@@ -99,6 +102,15 @@ func (c *Client) ask(ctx context.Context, to call, answer any) error {
 		return fmt.Errorf("reading the answer of %s: %w", to.path, err)
 	}
 	return nil
+}
+
+// tell makes a call whose answer says nothing more.
+func (c *Client) tell(ctx context.Context, to call) error {
+	body, err := c.open(ctx, to)
+	if err != nil {
+		return err
+	}
+	return body.Close()
 }
 
 // read makes a call and reads its answer whole.
@@ -127,7 +139,7 @@ func (c *Client) open(ctx context.Context, to call) (io.ReadCloser, error) {
 	wait := c.options.Wait
 	for attempt := 1; ; attempt++ {
 		body, err := c.once(ctx, to, data)
-		if err == nil || attempt >= c.options.Attempts || !repeatable(ctx, err) {
+		if err == nil || attempt >= c.options.Attempts || !to.repeatable(ctx, err) {
 			return body, err
 		}
 		pause := wait
@@ -143,6 +155,16 @@ func (c *Client) open(ctx context.Context, to call) (io.ReadCloser, error) {
 		case <-timer.C:
 		}
 	}
+}
+
+// repeatable reports whether a call may be made again, and succeed then. The
+// service says that it asks for patience before it does anything.
+func (to *call) repeatable(ctx context.Context, err error) bool {
+	p, ok := errors.AsType[*Problem](err)
+	if to.file != nil || to.once && (!ok || p.Status != http.StatusTooManyRequests) {
+		return false
+	}
+	return repeatable(ctx, err)
 }
 
 // repeatable reports whether the same call may succeed later.
@@ -166,7 +188,11 @@ func (c *Client) once(ctx context.Context, to call, data []byte) (io.ReadCloser,
 	if len(to.query) > 0 {
 		address += "?" + to.query.Encode()
 	}
-	r, err := http.NewRequestWithContext(ctx, to.method, address, bytes.NewReader(data))
+	var body io.Reader = bytes.NewReader(data)
+	if to.file != nil {
+		body = to.file
+	}
+	r, err := http.NewRequestWithContext(ctx, to.method, address, body)
 	if err != nil {
 		return nil, fmt.Errorf("making the request: %w", err)
 	}
@@ -186,7 +212,8 @@ func (c *Client) once(ctx context.Context, to call, data []byte) (io.ReadCloser,
 	if err != nil {
 		return nil, fmt.Errorf("asking the service: %w", err)
 	}
-	if response.StatusCode == http.StatusOK {
+	switch response.StatusCode {
+	case http.StatusOK, http.StatusCreated, http.StatusAccepted, http.StatusNoContent:
 		return response.Body, nil
 	}
 	defer response.Body.Close()

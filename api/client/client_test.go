@@ -13,6 +13,7 @@ import (
 	"reflect"
 	"regexp"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -23,13 +24,75 @@ import (
 	"debadge/graph"
 	"debadge/graph/index"
 	"debadge/graph/ingest/bundle"
+	"debadge/jobs"
+	"debadge/ledger"
 )
 
 func noon() time.Time { return time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC) }
 
+// importer reads nothing: imports are tried where they are made.
+type importer struct{}
+
+func (importer) Formats() []string   { return []string{"bundle"} }
+func (importer) Registers() []string { return []string{"us-csl"} }
+
+func (importer) Import(_ context.Context, o api.ImportOrder, _ func(done, total int64)) (any, error) {
+	return o, nil
+}
+
+func (importer) Refresh(_ context.Context, o api.RefreshOrder) (any, error) {
+	if o.DryRun {
+		return nil, graph.Errorf(graph.KindInvalid, "the edition is broken")
+	}
+	return o, nil
+}
+
+// ticking is a clock on which a second passes whenever somebody looks.
+func ticking() func() time.Time {
+	var looks atomic.Int64
+	return func() time.Time { return noon().Add(time.Duration(looks.Add(1)) * time.Second) }
+}
+
+// fourEyes is the default policy, by which every decision needs two officers.
+func fourEyes() graph.Policy {
+	p := graph.DefaultPolicy()
+	p.Name, p.SecondOfficer = "four-eyes", []graph.Action{graph.Pass, graph.Review, graph.Block}
+	return p
+}
+
+// keep opens a ledger that is forgotten with the test.
+func keep(t *testing.T) *ledger.Ledger {
+	t.Helper()
+	l, err := ledger.Open(t.Context(), "", ledger.Options{Clock: noon, Holder: "a test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	return l
+}
+
+// work does the jobs of a queue until the test ends.
+func work(t *testing.T, q *jobs.Queue) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+	var under sync.WaitGroup
+	under.Go(func() { q.Run(ctx) })
+	t.Cleanup(func() {
+		cancel()
+		under.Wait()
+		if err := q.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // serve runs a service on the public cases behind a wrapper.
 func serve(t *testing.T, wrap func(http.Handler) http.Handler) *client.Client {
 	t.Helper()
+	queue, err := jobs.Open(jobs.Options{Dir: t.TempDir(), Clock: ticking(), MaxSize: 1 << 20})
+	if err != nil {
+		t.Fatal(err)
+	}
 	store := index.NewMemory(noon)
 	t.Cleanup(func() { _ = store.Close() })
 	for _, f := range fixtures.Files() {
@@ -37,10 +100,14 @@ func serve(t *testing.T, wrap func(http.Handler) http.Handler) *client.Client {
 			t.Fatal(err)
 		}
 	}
-	h, err := api.New(api.Options{Store: store, Clock: noon, Log: slog.New(slog.DiscardHandler), Version: "1.2.3", Access: api.Access{Anonymous: api.Admin}})
+	h, err := api.New(api.Options{
+		Store: store, Clock: noon, Log: slog.New(slog.DiscardHandler), Version: "1.2.3", Access: api.Access{Anonymous: api.Admin},
+		Ledger: keep(t), Jobs: queue, Importer: importer{}, Policies: []graph.Policy{fourEyes()},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	work(t, queue)
 	if wrap != nil {
 		h = wrap(h)
 	}
@@ -70,23 +137,29 @@ var methods = map[string]struct {
 	"correct": {method: "Correct", answer: client.Receipt{}},
 	"ready":   {method: "Ready", answer: client.ReadyAnswer{}}, "version": {method: "Version", answer: client.VersionAnswer{}},
 	"picture": {method: "Picture"}, "timeline-picture": {method: "TimelinePicture"}, "dossier": {method: "Dossier"}, "export": {method: "Export"},
+	"me": {method: "Me", answer: client.Caller{}},
+
+	"screen": {method: "Screen", answer: client.ScreenAnswer{}}, "screen-stream": {method: "ScreenStream"},
+	"screen-job": {method: "ScreenFile", answer: client.Job{}}, "import-job": {method: "ImportFile", answer: client.Job{}}, "refresh-job": {method: "Refresh", answer: client.Job{}},
+	"jobs": {method: "Jobs", answer: client.JobsAnswer{}}, "job": {method: "Job", answer: client.Job{}}, "job-result": {method: "JobResult"}, "job-cancel": {method: "CancelJob"},
+
+	"decide": {method: "Decide", answer: client.Decision{}}, "decision-sign-off": {method: "SignOff", answer: client.Decision{}}, "decision": {method: "Decision", answer: client.Decision{}},
+	"decisions": {method: "Decisions", answer: client.DecisionsPage{}}, "decisions-verify": {method: "VerifyDecisions", answer: client.VerifiedPage{}},
+	"watch": {method: "Watch", answer: client.Watch{}}, "watched": {method: "Watched", answer: client.Watch{}}, "watches": {method: "Watches", answer: client.WatchesPage{}},
+	"watch-events": {method: "WatchEvents", answer: client.EventsPage{}}, "watch-pause": {method: "PauseWatch", answer: client.Watch{}},
+	"watch-resume": {method: "ResumeWatch", answer: client.Watch{}}, "watch-end": {method: "EndWatch", answer: client.Watch{}},
+	"watch-secret": {method: "ReplaceSecret", answer: client.SecretAnswer{}}, "watch-replay": {method: "ReplayWatch", answer: client.ReplayAnswer{}},
+	"audit": {method: "Audit", answer: client.AuditPage{}}, "audit-proof": {method: "AuditProof", answer: client.AuditProof{}},
+	"audit-checkpoint": {method: "AuditCheckpoint"}, "audit-key": {method: "AuditKey"},
+
 	"live":    {without: "a probe of whoever runs the service"},
 	"metrics": {without: "Prometheus asks for it"},
 	"openapi": {without: "it describes the service; this client is checked against it"},
 	"docs":    {without: "a page for people"},
 	"mcp":     {without: "agents bring their own client"},
 
-	"decide": {without: "officers decide where they see the dossier"}, "decisions": {without: "as decide"}, "decisions-verify": {without: "as decide"}, "decision": {without: "as decide"},
-	"watch": {without: "events come by webhook; Follow reads the feed that they are made of"}, "watches": {without: "as watch"}, "watched": {without: "as watch"},
-	"watch-events": {without: "as watch"}, "watch-pause": {without: "as watch"}, "watch-resume": {without: "as watch"}, "watch-end": {without: "as watch"},
-	"watch-secret": {without: "as watch"}, "watch-replay": {without: "as watch"},
-	"audit": {without: "debadge audit verifies the log, with checkpoints kept elsewhere"}, "audit-proof": {without: "as audit"}, "audit-checkpoint": {without: "as audit"}, "audit-key": {without: "as audit"},
-
-	"screen": {without: "lines and answers are those of debadge screen, which reads and writes files"}, "screen-stream": {without: "as screen"},
-	"screen-job": {without: "a file of jobs, as screen"}, "import-job": {without: "a file, as debadge import reads it"}, "refresh-job": {without: "as imports"},
-	"jobs": {without: "belongs to the jobs above"}, "job": {without: "as jobs"}, "job-result": {without: "as jobs"}, "job-cancel": {without: "as jobs"},
 	"reconcile": {without: "OpenRefine brings its own client"}, "reconcile-post": {without: "as reconcile"}, "reconcile-preview": {without: "as reconcile"},
-	"suggest-entity": {without: "as reconcile"}, "suggest-type": {without: "as reconcile"}, "suggest-property": {without: "as reconcile"}, "propose-properties": {without: "as reconcile"},
+	"suggest-entity": {method: "Suggest", answer: client.SuggestAnswer{}}, "suggest-type": {without: "as reconcile"}, "suggest-property": {without: "as reconcile"}, "propose-properties": {without: "as reconcile"},
 }
 
 type document struct {
@@ -99,17 +172,19 @@ type document struct {
 }
 
 // curl is a sample of the document.
-var curl = regexp.MustCompile(`(?s)^curl (?:-X \w+ )?(?:-H 'Accept: ([^']*)' )?(?:-H 'Content-Type: [^']*' -d '(.*)' )?'http://127.0.0.1:8080([^']*)'$`)
+var curl = regexp.MustCompile(`(?s)^curl (?:-X \w+ )?(?:-H 'Accept: ([^']*)' )?(?:-H 'Content-Type: ([^']*)' -d '(.*)' )?'http://127.0.0.1:8080([^']*)'$`)
 
 // TestEveryOperation compares the client with the document: each operation has
 // a method, and the types read each JSON example with nothing left over.
 func TestEveryOperation(t *testing.T) {
 	var handler http.Handler
-	serve(t, func(h http.Handler) http.Handler { handler = h; return h })
+	c := serve(t, func(h http.Handler) http.Handler { handler = h; return h })
 	var d document
-	if err := json.Unmarshal(ask(t, handler, "get", "/openapi.json", "", ""), &d); err != nil {
+	if err := json.Unmarshal(ask(t, handler, "get", "/openapi.json", nil), &d); err != nil {
 		t.Fatal(err)
 	}
+	job := occupy(t, c)
+	var last []func() // what would take away what the others ask for
 	described := map[string]bool{}
 	for path, operations := range d.Paths {
 		for method, op := range operations {
@@ -123,25 +198,21 @@ func TestEveryOperation(t *testing.T) {
 				t.Errorf("the client has no method %s", row.method)
 			}
 			for _, sample := range op.Samples {
-				if row.method == "" {
-					continue
+				read := func() {
+					readSample(t, handler, method, strings.ReplaceAll(sample.Source, "01J0000000", job), row.answer)
 				}
-				m := curl.FindStringSubmatch(sample.Source)
-				if m == nil {
-					t.Errorf("%s: this is no sample: %s", op.OperationID, sample.Source)
-					continue
-				}
-				if row.answer == nil || m[1] != "" {
-					continue
-				}
-				into := reflect.New(reflect.TypeOf(row.answer)).Interface()
-				strict := json.NewDecoder(bytes.NewReader(ask(t, handler, method, m[3], m[1], m[2])))
-				strict.DisallowUnknownFields()
-				if err := strict.Decode(into); err != nil {
-					t.Errorf("%s: %v", m[3], err)
+				switch {
+				case row.method == "":
+				case op.OperationID == "watch-end", op.OperationID == "job-cancel":
+					last = append(last, read)
+				default:
+					read()
 				}
 			}
 		}
+	}
+	for _, read := range last {
+		read()
 	}
 	for id := range methods {
 		if !described[id] {
@@ -150,18 +221,61 @@ func TestEveryOperation(t *testing.T) {
 	}
 }
 
-func ask(t *testing.T, h http.Handler, method, target, accept, body string) []byte {
+// occupy puts into a service what the examples ask for, and returns a job.
+func occupy(t *testing.T, c *client.Client) (job string) {
 	t.Helper()
-	r := httptest.NewRequestWithContext(t.Context(), strings.ToUpper(method), target, strings.NewReader(body))
-	if body != "" {
-		r.Header.Set("Content-Type", "application/json")
-	} else {
+	if _, err := c.Decide(t.Context(), client.NewDecision{Subject: "KR2280-X2", Action: graph.Block, Reasoning: "seen", Author: "a.lopez", Question: client.DecidedQuestion{Policy: "four-eyes"}}, client.Once{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Watch(t.Context(), client.NewWatch{Subject: "KR2280-X2", Endpoint: "https://erp.example/hook"}); err != nil {
+		t.Fatal(err)
+	}
+	j, err := c.ScreenFile(t.Context(), strings.NewReader("product\nKR2280-X2\n"), client.FileForm{Format: "csv"}, client.Screening{At: at})
+	if err == nil {
+		j, err = c.AwaitJob(t.Context(), j.ID, nil)
+	}
+	if err != nil || j.State != client.JobDone {
+		t.Fatalf("%+v %v", j, err)
+	}
+	return j.ID
+}
+
+// readSample asks a sample, and reads its JSON answer strictly.
+func readSample(t *testing.T, h http.Handler, method, sample string, answer any) {
+	t.Helper()
+	m := curl.FindStringSubmatch(sample)
+	if m == nil {
+		t.Errorf("this is no sample: %s", sample)
+		return
+	}
+	header := map[string]string{"Accept": m[1], "Content-Type": m[2], "Body": m[3]}
+	data := ask(t, h, method, m[4], header)
+	if answer == nil || m[1] != "" {
+		return
+	}
+	into := reflect.New(reflect.TypeOf(answer)).Interface()
+	strict := json.NewDecoder(bytes.NewReader(data))
+	strict.DisallowUnknownFields()
+	if err := strict.Decode(into); err != nil {
+		t.Errorf("%s: %v", m[4], err)
+	}
+}
+
+// ask sends a request; the value of Body is what it brings.
+func ask(t *testing.T, h http.Handler, method, target string, header map[string]string) []byte {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), strings.ToUpper(method), target, strings.NewReader(header["Body"]))
+	if header["Body"] == "" {
 		r.Body = http.NoBody
 	}
-	r.Header.Set("Accept", accept)
+	for _, name := range []string{"Accept", "Content-Type"} {
+		if header[name] != "" {
+			r.Header.Set(name, header[name])
+		}
+	}
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
-	if w.Code != http.StatusOK {
+	if w.Code >= http.StatusMultipleChoices {
 		t.Errorf("%s %s: %d %s", method, target, w.Code, w.Body)
 	}
 	return w.Body.Bytes()

@@ -22,22 +22,10 @@ type At struct {
 
 func (a At) values(more ...string) url.Values {
 	v := url.Values{}
-	set := func(name, value string) {
-		if value != "" {
-			v.Set(name, value)
-		}
-	}
-	set("as_of", a.AsOf)
-	set("known_at", a.KnownAt)
-	set("policy", a.Policy)
-	if a.MinRevision > 0 {
-		set("min_revision", strconv.FormatUint(uint64(a.MinRevision), 10))
-	}
+	fill(v, "as_of", a.AsOf, "known_at", a.KnownAt, "policy", a.Policy, "min_revision", number(int(a.MinRevision)))
+	fill(v, more...)
 	for _, l := range a.Lists {
 		v.Add("list", l)
-	}
-	for i := 0; i+1 < len(more); i += 2 {
-		set(more[i], more[i+1])
 	}
 	return v
 }
@@ -114,6 +102,13 @@ func (c *Client) Search(ctx context.Context, text string, include, exclude []str
 	return get[SearchAnswer](ctx, c, "/v1/entities", values)
 }
 
+// Suggest asks for the products and companies of which a name begins with a
+// text, 20 at the most, in the order of names.
+func (c *Client) Suggest(ctx context.Context, prefix string) ([]Suggestion, error) {
+	answer, err := get[SuggestAnswer](ctx, c, "/v1/reconcile/suggest/entity", At{}.values("prefix", prefix))
+	return answer.Result, err
+}
+
 // Lists asks for the lists, with the number of their members.
 func (c *Client) Lists(ctx context.Context, at At) (graph.ListsAnswer, error) {
 	return get[graph.ListsAnswer](ctx, c, "/v1/lists", at.dated().values())
@@ -155,6 +150,17 @@ func (c *Client) TimelinePicture(ctx context.Context, subject string, at At) ([]
 	return c.read(ctx, call{method: http.MethodGet, path: "/v1/timeline/picture", query: at.values("subject", subject)})
 }
 
+// Embedded asks for the lineage as SVG for a page around it: without heading, its
+// entities linked to /entities/ID and its hops to #CLAIM.
+func (c *Client) Embedded(ctx context.Context, subject string, at At, paths int) ([]byte, error) {
+	return c.read(ctx, call{method: http.MethodGet, path: "/v1/picture", query: at.values("subject", subject, "embed", "true", "paths", number(paths))})
+}
+
+// EmbeddedTimeline asks for the finding over time as SVG for a page around it.
+func (c *Client) EmbeddedTimeline(ctx context.Context, subject string, at At) ([]byte, error) {
+	return c.read(ctx, call{method: http.MethodGet, path: "/v1/timeline/picture", query: at.values("subject", subject, "embed", "true")})
+}
+
 // Dossier asks for the page about a subject, as HTML.
 func (c *Client) Dossier(ctx context.Context, subject string, at At, paths int) ([]byte, error) {
 	return c.read(ctx, call{method: http.MethodGet, path: "/v1/dossier", query: at.values("subject", subject, "paths", number(paths))})
@@ -178,4 +184,9 @@ func (c *Client) Ready(ctx context.Context) (ReadyAnswer, error) {
 // Version asks which build answers.
 func (c *Client) Version(ctx context.Context) (VersionAnswer, error) {
 	return get[VersionAnswer](ctx, c, "/v1/version", nil)
+}
+
+// Me asks who the credential names, and what they may do.
+func (c *Client) Me(ctx context.Context) (Caller, error) {
+	return get[Caller](ctx, c, "/v1/me", nil)
 }

@@ -18,6 +18,9 @@ import (
 // the answer.
 var ErrCutShort = errors.New("the stream was cut short")
 
+// ndjsonType is a line of JSON after another.
+const ndjsonType = "application/x-ndjson"
+
 // maxLine bounds a line of a stream.
 const maxLine = 64 << 20
 
@@ -52,7 +55,10 @@ func (c *Client) ReachAll(ctx context.Context, origin string, at At, each func(g
 }
 
 func (c *Client) lines(ctx context.Context, to call, each func([]byte) error) error {
-	to.header = map[string]string{"Accept": "application/x-ndjson"}
+	if to.header == nil {
+		to.header = map[string]string{}
+	}
+	to.header["Accept"] = ndjsonType
 	body, err := c.open(ctx, to)
 	if err != nil {
 		return err
