@@ -77,7 +77,12 @@ func (s *server) reach(hc huma.Context, in *reachInput) {
 	defer done()
 	answer := reachPage{Rows: []graph.ReachRow{}}
 	same := false
+	var at *hold
 	if err = s.await(ctx, in); err == nil {
+		at, err = s.places.take(ctx)
+		defer at.leave()
+	}
+	if err == nil {
 		same, err = s.unchanged(ctx, hc, in)
 	}
 	if same {
@@ -93,7 +98,10 @@ func (s *server) reach(hc huma.Context, in *reachInput) {
 		writeProblem(hc.Context(), w, problemOf(ctx, err))
 		return
 	}
-	writeJSON(w, http.StatusOK, jsonType, answer)
+	body, done := encoded(answer)
+	defer done()
+	at.leave()
+	writeBytes(w, http.StatusOK, jsonType, body)
 }
 
 // flushEvery is how many rows go out at once.
