@@ -78,7 +78,7 @@ func (s *server) screen(hc huma.Context, in *screenInput) {
 		var opts screen.Options
 		if opts, err = s.screening(ctx, &in.Screened); err == nil {
 			var sum screen.Summary
-			if sum, err = screen.Run(ctx, s.Store, &givenLines{lines: lines}, new(screen.JSON), &answer, opts); err == nil {
+			if sum, err = screen.Run(ctx, s.Store, &givenLines{lines: lines}, s.counting(new(screen.JSON)), &answer, opts); err == nil {
 				input := sha256.New()
 				_, _ = input.Write(body) // a hash takes everything
 				err = s.logScreening(ctx, s.actor(ctx), requestScreened, input, &opts, &sum)
