@@ -76,6 +76,7 @@ func (s *server) reach(hc huma.Context, in *reachInput) {
 	ctx, done := s.limit(hc.Context(), w)
 	defer done()
 	answer := reachPage{Rows: []graph.ReachRow{}}
+	var count tally
 	same := false
 	var at *hold
 	if err = s.await(ctx, in); err == nil {
@@ -91,6 +92,7 @@ func (s *server) reach(hc huma.Context, in *reachInput) {
 	if q.KnownAt = in.KnownAt.at; err == nil {
 		answer.ReachAnswer, err = graph.Reach(ctx, s.Store, q, func(row graph.ReachRow) error {
 			answer.Rows = append(answer.Rows, row)
+			count.found(graph.Listed, row.Action)
 			return nil
 		})
 	}
@@ -98,6 +100,7 @@ func (s *server) reach(hc huma.Context, in *reachInput) {
 		writeProblem(hc.Context(), w, problemOf(ctx, err))
 		return
 	}
+	s.metrics.add(&count)
 	body, done := encoded(answer)
 	defer done()
 	at.leave()
@@ -137,9 +140,14 @@ func (s *server) streamReach(parent context.Context, w http.ResponseWriter, in *
 	out := &lineStream{w: w, control: http.NewResponseController(w)}
 	defer limitWrites(parent, out.control, s.StreamTimeout)()
 	var head graph.ReachAnswer
+	var count tally
+	defer s.metrics.add(&count)
 	err := s.await(ctx, in)
 	if err == nil {
-		head, err = graph.Reach(ctx, s.Store, q, func(row graph.ReachRow) error { return out.send(reachLine{Row: &row}) })
+		head, err = graph.Reach(ctx, s.Store, q, func(row graph.ReachRow) error {
+			count.found(graph.Listed, row.Action)
+			return out.send(reachLine{Row: &row})
+		})
 	}
 	if err == nil {
 		err = out.send(reachLine{Head: &head})

@@ -45,7 +45,6 @@ func operationFor(p permission, method, id, path, tag, summary, description stri
 		op.Responses[status] = &huma.Response{Description: faults[f].Meaning}
 	}
 	op.Responses["431"] = &huma.Response{Description: "The header or the path is longer than the service reads."}
-	op.Responses["default"] = &huma.Response{Description: "Any other problem."}
 	describeAccess(op, p)
 	return op
 }

@@ -99,7 +99,7 @@ func (s *server) screenLines(ctx context.Context, in *screenInput, body []byte, 
 	if err != nil {
 		return err
 	}
-	sum, err := screen.Run(ctx, s.Store, &givenLines{lines: lines}, new(screen.JSON), answer, opts)
+	sum, err := screen.Run(ctx, s.Store, &givenLines{lines: lines}, s.counting(new(screen.JSON)), answer, opts)
 	at.lend(s.places.all - 1) // what is left to do is to wait for the disk
 	if err != nil {
 		return err
