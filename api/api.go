@@ -46,6 +46,11 @@ type Options struct {
 	Ledger Ledger       // what the service remembers; nil keeps nothing, and logs nothing
 	Parted func() error // why the ledger tells of other claims than the store has, nil if it does not
 
+	// Pages answers what no route takes and is not below /v1: web pages for
+	// people. It sees requests as http.ServeMux does, whose pattern the log names
+	// in place of the path; nil answers them as not found.
+	Pages http.Handler
+
 	Jobs     *jobs.Queue // nil keeps none; somebody else runs it
 	Importer Importer    // nil imports nothing
 
@@ -72,6 +77,7 @@ type server struct {
 	engine   *gin.Engine
 	rules    map[rule]permission
 	limiter  *limiter
+	places   places
 	agents   *mcp.Server // the tools of agents
 	shelf    *Shelf
 	crossing *http.CrossOriginProtection
@@ -114,6 +120,7 @@ func newServer(o Options) (*server, error) {
 		o.Names = resolve.NewFollower(o.Store, resolve.Options{})
 	}
 	s := &server{Options: o, rules: map[rule]permission{}, limiter: newLimiter(o.Limits), tail: tail{patience: defaultPatience()}}
+	s.places.clock, s.places.all = o.Clock, o.Limits.Answers
 	if err := s.arrange(); err != nil {
 		return nil, err
 	}
@@ -125,7 +132,7 @@ func newServer(o Options) (*server, error) {
 
 // arrange makes what requests pass through of the options.
 func (s *server) arrange() (err error) {
-	if l := s.Limits; l.PerSecond < 0 || l.Burst < 0 || l.PerCaller < 0 || l.InAll < 0 {
+	if l := s.Limits; l.PerSecond < 0 || l.Burst < 0 || l.PerCaller < 0 || l.InAll < 0 || l.Answers < 0 {
 		return graph.Errorf(graph.KindInvalid, "a limit of the API is below 0")
 	}
 	if r := s.Access.Anonymous; r != "" {
@@ -263,7 +270,11 @@ func mergePolicies(configured []graph.Policy) ([]graph.Policy, error) {
 	}
 	all := make([]graph.Policy, 0, len(byName))
 	for _, p := range byName {
-		all = append(all, p)
+		sealed, err := p.Sealed()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, sealed)
 	}
 	slices.SortFunc(all, func(a, b graph.Policy) int { return cmp.Compare(a.Name, b.Name) })
 	return all, nil

@@ -41,6 +41,13 @@ func (p Proxies) trusts(a netip.Addr) bool {
 // hop is one station that a request came over.
 type hop struct{ from, proto string }
 
+// Secure reports whether a request came over TLS, to this process or to the
+// outermost trusted proxy.
+func (p Proxies) Secure(r *http.Request) bool {
+	_, secure := p.client(r)
+	return secure
+}
+
 // client returns the address that a request came from, the zero one if that is
 // not known, and whether it came over TLS to the outermost trusted proxy.
 func (p Proxies) client(r *http.Request) (remote netip.Addr, secure bool) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net/http"
+	"net/url"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -25,6 +26,37 @@ type pictureInput struct {
 	SubjectQuestion
 
 	Format string `query:"format" enum:"svg,dot" default:"svg"`
+	Embed  bool   `query:"embed"`
+}
+
+// pageLinks lead from a picture to the pages of the service, asked by what the
+// picture was asked by, and to what the page around it says of a claim.
+type pageLinks struct{ query string }
+
+func linksOf(c huma.Context) pageLinks {
+	asked := url.Values{}
+	for _, name := range []string{"as_of", "known_at", "policy"} {
+		if v := c.Query(name); v != "" {
+			asked.Set(name, v)
+		}
+	}
+	if len(asked) == 0 {
+		return pageLinks{}
+	}
+	return pageLinks{"?" + asked.Encode()}
+}
+
+// Entity is the page about an entity.
+func (l pageLinks) Entity(e graph.EntityRef) string {
+	return "/entities/" + url.PathEscape(string(e.ID)) + l.query
+}
+
+// Hop is the place on the page that tells a claim.
+func (pageLinks) Hop(claims []graph.Claim) string {
+	if len(claims) == 0 {
+		return ""
+	}
+	return "#" + string(claims[0].ID)
 }
 
 func (s *server) addPictures() {
@@ -53,7 +85,7 @@ func (s *server) question(in *SubjectQuestion) (graph.Question, error) {
 	}, err
 }
 
-func (s *server) picture(ctx context.Context, _ huma.Context, in *pictureInput) (func(http.ResponseWriter), error) {
+func (s *server) picture(ctx context.Context, hc huma.Context, in *pictureInput) (func(http.ResponseWriter), error) {
 	q, err := s.question(&in.SubjectQuestion)
 	if err != nil {
 		return nil, err
@@ -71,7 +103,11 @@ func (s *server) picture(ctx context.Context, _ huma.Context, in *pictureInput) 
 		err = picture.DOT(&b, answer, picture.Options{Names: names})
 		return bytesOf(dotType, &b), err
 	}
-	err = picture.SVG(&b, answer, picture.Options{Names: names})
+	o := picture.Options{Names: names}
+	if in.Embed {
+		o.Bare, o.Links = true, linksOf(hc)
+	}
+	err = picture.SVG(&b, answer, o)
 	return bytesOf(svgType, &b), err
 }
 
@@ -79,7 +115,11 @@ func bytesOf(contentType string, b *bytes.Buffer) func(http.ResponseWriter) {
 	return func(w http.ResponseWriter) { writeBytes(w, http.StatusOK, contentType, b.Bytes()) }
 }
 
-type timelinePictureInput struct{ SubjectQuestion }
+type timelinePictureInput struct {
+	SubjectQuestion
+
+	Embed bool `query:"embed"`
+}
 
 func (s *server) timelinePicture(ctx context.Context, _ huma.Context, in *timelinePictureInput) (func(http.ResponseWriter), error) {
 	q, err := s.question(&in.SubjectQuestion)
@@ -100,7 +140,7 @@ func (s *server) timelinePicture(ctx context.Context, _ huma.Context, in *timeli
 		return nil, err
 	}
 	var b bytes.Buffer
-	err = picture.TimelineSVG(&b, timeline, answer, picture.Options{Names: names})
+	err = picture.TimelineSVG(&b, timeline, answer, picture.Options{Names: names, Bare: in.Embed})
 	return bytesOf(svgType, &b), err
 }
 

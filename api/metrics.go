@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -63,10 +64,7 @@ func (m *metrics) found(f graph.Finding, a graph.Action) {
 
 // answered counts a request.
 func (m *metrics) answered(c *gin.Context, r *record, took time.Duration) {
-	method, route := methodLabel(c.Request.Method), c.FullPath()
-	if route == "" {
-		route = "none"
-	}
+	method, route := methodLabel(c.Request.Method), cmp.Or(c.FullPath(), r.page, "none")
 	m.requests.WithLabelValues(method, route, strconv.Itoa(r.status(c))).Inc()
 	m.took.WithLabelValues(method, route).Observe(took.Seconds())
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -32,6 +33,7 @@ type record struct {
 	stack   string     // where it panicked
 	remote  netip.Addr // of the client, behind trusted proxies too
 	secure  bool       // it came over TLS
+	page    string     // the pattern of the page that answered
 	caller  Caller
 	finding graph.Finding // of the answer, "" if it has none
 	action  graph.Action
@@ -99,13 +101,13 @@ func (s *server) logRequest(c *gin.Context, r *record, took time.Duration) {
 	level := slog.LevelInfo
 	status := r.status(c)
 	attrs := []slog.Attr{
-		slog.String("request_id", r.id), slog.String("method", c.Request.Method), slog.String("route", c.FullPath()),
+		slog.String("request_id", r.id), slog.String("method", c.Request.Method), slog.String("route", cmp.Or(c.FullPath(), r.page)),
 		slog.Int("bytes", max(c.Writer.Size(), 0)), slog.Duration("took", took), slog.String("remote", r.remoteText()),
 	}
 	if r.caller.Credential != "" {
 		attrs = append(attrs, slog.String("caller", r.caller.Name), slog.String("credential", string(r.caller.Credential)))
 	}
-	if c.FullPath() == "" {
+	if c.FullPath() == "" && r.page == "" {
 		attrs = append(attrs, slog.String("path", clip(c.Request.URL.Path)))
 	}
 	if p := r.problem; p != nil {
@@ -185,7 +187,29 @@ func (s *server) recover(c *gin.Context) {
 }
 
 func (s *server) noRoute(c *gin.Context) {
+	if path := c.Request.URL.Path; s.Pages != nil && path != apiRoot && !strings.HasPrefix(path, apiRoot+"/") {
+		s.page(c)
+		return
+	}
 	writeProblem(c.Request.Context(), c.Writer, newProblem(notFound, "no such path; /docs lists those that are there"))
+}
+
+// apiRoot is where the routes of questions are, and no page.
+const apiRoot = "/v1"
+
+// page lets the pages answer. What they ask of the API comes in as requests of
+// their own, which are admitted and logged like all others.
+func (s *server) page(c *gin.Context) {
+	r := c.Request
+	if isHead(r.Context()) {
+		r.Method = http.MethodHead
+	}
+	c.Status(http.StatusOK) // gin has noted 404
+	defer func() {
+		_, route, _ := strings.Cut(r.Pattern, " ")
+		recordOf(r.Context()).page = route
+	}()
+	s.Pages.ServeHTTP(c.Writer, r)
 }
 
 func (s *server) noMethod(c *gin.Context) {

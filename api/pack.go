@@ -17,7 +17,7 @@ const packFrom = 2 << 10
 
 // packable are the media types that compressing makes smaller; an event stream
 // is none, since its events must not wait for each other.
-var packable = []string{jsonType, ndjsonType, problemType, "application/openapi+json", "text/html", "text/plain", "text/vnd.graphviz", svgType, "application/graphml+xml", "application/gexf+xml"}
+var packable = []string{jsonType, ndjsonType, problemType, "application/openapi+json", "text/html", "text/plain", "text/css", "text/javascript", "text/vnd.graphviz", svgType, "application/graphml+xml", "application/gexf+xml"}
 
 var packers = sync.Pool{New: func() any {
 	z, err := gzip.NewWriterLevel(nil, gzip.BestSpeed)

@@ -1,12 +1,12 @@
 package api
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"math"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -237,12 +237,32 @@ func (p *problem) retrySeconds() int {
 // writeJSON encodes before it answers, so that a value that cannot be encoded
 // is no half answer. The panic is answered as an internal error.
 func writeJSON(w http.ResponseWriter, status int, contentType string, v any) {
-	var body bytes.Buffer
-	if err := graph.EncodeJSON(&body, v); err != nil {
+	body, done := encoded(v)
+	defer done()
+	writeBytes(w, status, contentType, body)
+}
+
+// encoded writes a value as JSON. The bytes are there until done is called.
+func encoded(v any) (body []byte, done func()) {
+	pooled, ok := bodies.Get().(*[]byte)
+	if !ok {
+		pooled = new([]byte)
+	}
+	var err error
+	if *pooled, err = graph.AppendJSON((*pooled)[:0], v); err != nil {
 		panic(err)
 	}
-	writeBytes(w, status, contentType, body.Bytes())
+	return *pooled, func() {
+		if cap(*pooled) <= pooledMost {
+			bodies.Put(pooled)
+		}
+	}
 }
+
+// bodies are where answers are written, again and again, unless one was large.
+var bodies sync.Pool
+
+const pooledMost = 1 << 20
 
 func writeBytes(w http.ResponseWriter, status int, contentType string, body []byte) {
 	w.Header().Set("Content-Type", contentType)

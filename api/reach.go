@@ -78,7 +78,12 @@ func (s *server) reach(hc huma.Context, in *reachInput) {
 	answer := reachPage{Rows: []graph.ReachRow{}}
 	var count tally
 	same := false
+	var at *hold
 	if err = s.await(ctx, in); err == nil {
+		at, err = s.places.take(ctx)
+		defer at.leave()
+	}
+	if err == nil {
 		same, err = s.unchanged(ctx, hc, in)
 	}
 	if same {
@@ -96,7 +101,10 @@ func (s *server) reach(hc huma.Context, in *reachInput) {
 		return
 	}
 	s.metrics.add(&count)
-	writeJSON(w, http.StatusOK, jsonType, answer)
+	body, done := encoded(answer)
+	defer done()
+	at.leave()
+	writeBytes(w, http.StatusOK, jsonType, body)
 }
 
 // flushEvery is how many rows go out at once.

@@ -80,7 +80,7 @@ func (a *Assessor) survey(ctx context.Context) (Assessment, error) {
 		return Assessment{}, err
 	}
 	now := q.survey(w, q.asOf, noClaim)
-	c := q.conclude(w, &now, false, q.undetermined(w, q.verdicts(w, &now)))
+	c := q.conclude(w, &now, false, q.undetermined(q.verdicts(w, &now)))
 	return Assessment{Finding: c.finding, Strength: c.strength, Action: c.action, Complete: c.complete}, nil
 }
 

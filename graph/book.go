@@ -135,7 +135,9 @@ func (b *book) wantRefs(refs []ClaimRef) {
 	}
 }
 
-func (b *book) wantSteps(steps []step) {
+// wantSteps notes what the steps show, and the claims of a whole walk that tell
+// on which days they begin and end.
+func (b *book) wantSteps(w *walk, steps []step) {
 	for _, s := range steps {
 		for _, e := range s.entries {
 			b.nodes[b.w.nodes[e.company]], b.nodes[e.list] = EntityRef{}, EntityRef{}
@@ -146,8 +148,8 @@ func (b *book) wantSteps(steps []step) {
 	for _, s := range steps {
 		at[s.from], at[s.to] = true, true
 	}
-	for i := range b.w.edges {
-		if e := &b.w.edges[i]; (e.From != MinDay && at[e.From]) || (e.To != MaxDay && at[e.To]) {
+	for i := range w.edges {
+		if e := &w.edges[i]; (e.From != MinDay && at[e.From]) || (e.To != MaxDay && at[e.To]) {
 			b.dating[e.Claim] = true
 		}
 	}
@@ -155,7 +157,7 @@ func (b *book) wantSteps(steps []step) {
 
 func (b *book) wantVerdicts(verdicts []verdict) {
 	for _, v := range verdicts {
-		b.nodes[b.w.nodes[v.company]] = EntityRef{}
+		b.nodes[v.company] = EntityRef{}
 		for _, o := range v.owners {
 			b.wantEdges(o.edges)
 		}

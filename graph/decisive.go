@@ -36,7 +36,9 @@ func (q *inquiry) decisive(ctx context.Context, w *walk, now *survey, e entry) (
 		if err := gaveUp(ctx); err != nil {
 			return nil, err
 		}
+		given := len(w.bits)
 		without := q.survey(w, q.asOf, c)
+		w.rewind(given)
 		if weaker(without.strengthOf(e.target, e.way), e.tier) {
 			found = append(found, c)
 		}
@@ -47,19 +49,23 @@ func (q *inquiry) decisive(ctx context.Context, w *walk, now *survey, e entry) (
 // decisiveOverall returns the claims without any one of which the finding would
 // change or lose strength. Each must stand on every strongest path, so the
 // first one holds all candidates.
-func (q *inquiry) decisiveOverall(w *walk, now *survey) []ClaimRef {
+func (q *inquiry) decisiveOverall(ctx context.Context, w *walk, now *survey) (found []ClaimRef, err error) {
 	strongest := slices.IndexFunc(now.entries, func(e entry) bool { return e.tier == now.strength() })
 	if strongest < 0 {
-		return nil
+		return nil, nil
 	}
-	var found []ClaimRef
 	for _, c := range q.candidates(w, now.tiers[q.policy.WeakestStatus], now.entries[strongest].route) {
+		if err := gaveUp(ctx); err != nil {
+			return nil, err
+		}
+		given := len(w.bits)
 		without := q.survey(w, q.asOf, c)
+		w.rewind(given)
 		if weaker(without.strength(), now.strength()) {
 			found = append(found, c)
 		}
 	}
-	return found
+	return found, nil
 }
 
 // candidates returns the claims that a path rests on: those of its hops and,

@@ -51,8 +51,8 @@ func (ev *evaluation) compare(a, b route) int {
 
 // survey is what a walk shows on one day.
 type survey struct {
-	entries []entry // the most severe question first: by way, then by path
-	tiers   [Alleged + 1]*evaluation
+	entries []entry                  // the most severe question first: by way, then by path
+	tiers   [Alleged + 1]*evaluation // none if the walk holds no listing
 }
 
 // survey finds the best path to each listing, for each way in which a path is
@@ -62,13 +62,13 @@ type survey struct {
 // reaches it directly.
 func (q *inquiry) survey(w *walk, day Day, without ClaimRef) survey {
 	var s survey
+	if !w.has(Listing) {
+		return s
+	}
 	for tier := Confirmed; tier <= q.policy.WeakestStatus; tier++ {
 		if w.statuses>>tier&1 == 1 || tier == q.policy.WeakestStatus {
 			s.tiers[tier] = q.evaluate(w, day, tier, without)
 		}
-	}
-	if !w.has(Listing) {
-		return s
 	}
 	for _, way := range w.ways() {
 		best := q.bestByWay(way, &s)

@@ -21,7 +21,7 @@ const noClaim ClaimRef = -1
 func (q *inquiry) evaluate(w *walk, day Day, tier Status, without ClaimRef) *evaluation {
 	ev := &evaluation{q: q, w: w, day: day, tier: tier, without: without, force: q.inForce(day)}
 	if w.has(Ownership) {
-		ev.countShares(make([]uint8, len(w.edges)), new(membership))
+		ev.countShares(w.zeros(len(w.edges)), &w.scratch)
 	}
 	return ev
 }

@@ -75,7 +75,7 @@ func (b *book) ownership(verdicts []verdict) []OwnershipAnswer {
 	all := make([]OwnershipAnswer, 0, len(verdicts))
 	for _, v := range verdicts {
 		o := OwnershipAnswer{
-			Entity: b.nodes[b.w.nodes[v.company]], Rule: v.rule.Name, InForce: forceNames[v.force], Verdict: v.verdict,
+			Entity: b.nodes[v.company], Rule: v.rule.Name, InForce: forceNames[v.force], Verdict: v.verdict,
 			ShareMin: ShareOf(int32(v.min)), ShareMax: ShareOf(int32(v.max)), Owners: []OwnerPart{}, Note: v.note, //nolint:gosec // at most WholeShare
 		}
 		for _, part := range v.owners {

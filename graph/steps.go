@@ -13,6 +13,14 @@ type step struct {
 	entries []entry
 }
 
+// saysTheSame reports whether two steps conclude the same about the same listings.
+func (s *step) saysTheSame(o *step) bool {
+	return s.finding == o.finding && s.strength == o.strength && s.action == o.action && s.complete == o.complete &&
+		slices.Equal(s.reasons, o.reasons) && slices.EqualFunc(s.entries, o.entries, func(a, b entry) bool {
+		return a.target == b.target && a.way == b.way && a.tier == b.tier
+	})
+}
+
 // maxStepWork bounds the claims that the steps of one question read.
 const maxStepWork = 50_000_000
 
@@ -35,25 +43,49 @@ func (q *inquiry) breaks(w *walk) []Day {
 
 // steps returns the conclusions of valid time up to and with a day, newest
 // first, one for each stretch without a break. If that is more work than one
-// question may do, the oldest ones are missing.
-func (q *inquiry) steps(w *walk, until Day) []step {
-	days := q.breaks(w)
+// question may do, the oldest ones are missing. Part is what leads to a listing.
+func (q *inquiry) steps(ctx context.Context, w, part *walk, until Day) ([]step, error) {
+	bottomless := w.longerThan(q.policy.MaxHops) // else nothing is beyond the most hops on any day
+	days := []Day{MinDay}
+	switch {
+	case bottomless:
+		days = q.breaks(w)
+	case part.has(Listing):
+		days = q.breaks(part)
+	}
 	work := 0
 	var steps []step
 	for i := len(days) - 1; i >= 0 && work <= maxStepWork; i-- {
 		if days[i] > until {
 			continue
 		}
+		if err := gaveUp(ctx); err != nil {
+			return nil, err
+		}
 		end := MaxDay
 		if i+1 < len(days) {
 			end = days[i+1]
 		}
-		s := q.survey(w, days[i], noClaim)
-		c := q.conclude(w, &s, w.deep(q, days[i]), q.undetermined(w, q.verdicts(w, &s)))
-		steps = append(steps, step{days[i], end, c, s.entries})
-		work += 10 * (len(w.edges) + len(w.nodes))
+		given := len(part.bits)
+		var s survey // nothing, if no claim of the day leads to a listing
+		if part.leadsAt(days[i]) {
+			s = q.survey(part, days[i], noClaim)
+		}
+		deep := bottomless && w.deep(q, days[i])
+		c := q.conclude(w, &s, deep, q.undetermined(q.verdicts(part, &s)))
+		part.rewind(given)
+		next := step{days[i], end, c, s.entries}
+		if last := len(steps) - 1; last >= 0 && steps[last].saysTheSame(&next) {
+			steps[last].from = next.from
+		} else {
+			steps = append(steps, next)
+		}
+		work += 10 * (len(part.edges) + len(part.nodes))
+		if bottomless {
+			work += len(w.edges)
+		}
 	}
-	return steps
+	return steps, nil
 }
 
 // Timeline answers with the finding as a step function of valid time.
@@ -94,9 +126,17 @@ func timeline(ctx context.Context, v View, question Question) (TimelineAnswer, e
 	if err := q.gatherAll(ctx, w, subject.ID); err != nil {
 		return TimelineAnswer{}, err
 	}
-	steps := q.steps(w, MaxDay)
-	b := newBook(q, w)
-	b.wantSteps(steps)
+	part := w.leading()
+	defer part.release()
+	if err := q.loadCountries(ctx, part); err != nil {
+		return TimelineAnswer{}, err
+	}
+	steps, err := q.steps(ctx, w, part, MaxDay)
+	if err != nil {
+		return TimelineAnswer{}, err
+	}
+	b := newBook(q, part)
+	b.wantSteps(w, steps)
 	if err := b.load(ctx); err != nil {
 		return TimelineAnswer{}, err
 	}
@@ -115,8 +155,5 @@ func (q *inquiry) gatherAll(ctx context.Context, w *walk, id ID) error {
 	}
 	w.add(nodes[0])
 	w.start = append(w.start, 0)
-	if err := w.widen(ctx, q); err != nil {
-		return err
-	}
-	return q.loadCountries(ctx, w)
+	return w.widen(ctx, q)
 }

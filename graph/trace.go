@@ -122,13 +122,15 @@ func (q *inquiry) answer(ctx context.Context, w *walk, question Question, subjec
 	if err := w.widen(ctx, q); err != nil {
 		return Answer{}, err
 	}
-	if err := q.loadCountries(ctx, w); err != nil {
+	part := w.leading()
+	defer part.release()
+	if err := q.loadCountries(ctx, part); err != nil {
 		return Answer{}, err
 	}
-	now := q.survey(w, q.asOf, noClaim)
-	verdicts := q.verdicts(w, &now)
-	c := q.conclude(&cut, &now, false, q.undetermined(w, verdicts))
-	b := newBook(q, w)
+	now := q.survey(part, q.asOf, noClaim)
+	verdicts := q.verdicts(part, &now)
+	c := q.conclude(&cut, &now, false, q.undetermined(verdicts))
+	b := newBook(q, part)
 	a := Answer{
 		Query: question.Subject, Finding: c.finding, Strength: c.strength, Action: max(c.action, q.least),
 		Complete: c.complete, Reasons: c.reasons, Basis: q.basis(question),
@@ -136,8 +138,15 @@ func (q *inquiry) answer(ctx context.Context, w *walk, question Question, subjec
 	if err := q.chooseRoutes(ctx, b, &now, max(question.Paths, 1)); err != nil {
 		return Answer{}, err
 	}
-	steps := q.steps(w, q.asOf)
-	b.wantSteps(steps)
+	steps, err := q.steps(ctx, w, part, q.asOf)
+	if err != nil {
+		return Answer{}, err
+	}
+	verdicts, err = q.allVerdicts(ctx, w, verdicts)
+	if err != nil {
+		return Answer{}, err
+	}
+	b.wantSteps(w, steps)
 	b.wantVerdicts(verdicts)
 	if err := b.load(ctx); err != nil {
 		return Answer{}, err
@@ -150,7 +159,11 @@ func (q *inquiry) answer(ctx context.Context, w *walk, question Question, subjec
 			a.PostListingRebadge = a.PostListingRebadge || p.PostListingRebadge
 		}
 	}
-	a.DecisiveClaims = b.ids(q.decisiveOverall(w, &now))
+	decisive, err := q.decisiveOverall(ctx, part, &now)
+	if err != nil {
+		return Answer{}, err
+	}
+	a.DecisiveClaims = b.ids(decisive)
 	a.Since = b.since(steps, c.finding)
 	a.Former = b.former(steps)
 	a.Ownership = b.ownership(verdicts)

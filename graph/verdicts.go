@@ -9,7 +9,7 @@ import (
 
 // verdict is what one ownership rule says of one company of a walk.
 type verdict struct {
-	company  int32
+	company  Node
 	rule     *ownershipRule
 	force    force
 	verdict  Verdict
@@ -29,13 +29,19 @@ type ownerPart struct {
 // because of where they are seated. Where no country is known the rule covers
 // the company: not knowing must not make it clear.
 func (q *inquiry) loadCountries(ctx context.Context, w *walk) error {
-	needed := slices.ContainsFunc(q.rules, func(r ownershipRule) bool { return len(r.ExcludeCountries) > 0 })
-	if !needed || !w.has(Ownership) {
+	if !w.has(Ownership) {
+		return nil
+	}
+	return q.loadCountriesOf(ctx, w.nodes)
+}
+
+func (q *inquiry) loadCountriesOf(ctx context.Context, entities []Node) error {
+	if !slices.ContainsFunc(q.rules, func(r ownershipRule) bool { return len(r.ExcludeCountries) > 0 }) {
 		return nil
 	}
 	var ids []ID
 	var nodes []Node
-	for _, n := range w.nodes {
+	for _, n := range entities {
 		if id := q.view.ID(n); id.Kind() == Company {
 			ids, nodes = append(ids, id), append(nodes, n)
 		}
@@ -46,9 +52,11 @@ func (q *inquiry) loadCountries(ctx context.Context, w *walk) error {
 	}
 	for i := range q.rules {
 		rule := &q.rules[i]
-		rule.excluded = make(map[Node]bool)
 		if len(rule.ExcludeCountries) == 0 {
 			continue
+		}
+		if rule.excluded == nil {
+			rule.excluded = make(map[Node]bool, len(nodes))
 		}
 		for j, company := range companies {
 			countries := company.Attributes[CountryAttribute]
@@ -65,20 +73,11 @@ func (q *inquiry) loadCountries(ctx context.Context, w *walk) error {
 // to otherwise than by ownership or affiliation: itself, or its makers, sellers
 // and licensors.
 func (q *inquiry) verdicts(w *walk, s *survey) []verdict {
-	if !w.has(Ownership) {
+	ev := s.tiers[q.policy.WeakestStatus]
+	if ev == nil || !w.has(Ownership) {
 		return nil
 	}
-	ev := s.tiers[q.policy.WeakestStatus]
-	ev.run(limits{way: ByLineage, hops: q.policy.MaxHops})
-	var companies []int32
-	for i := range int32(len(w.start) - 1) { //nolint:gosec // bounded by MaxEntities
-		if w.search.states[i].hops >= 0 && ev.hasOwners(i) && q.view.ID(w.nodes[i]).Kind() == Company {
-			companies = append(companies, i)
-		}
-	}
-	slices.SortFunc(companies, func(a, b int32) int {
-		return strings.Compare(string(q.view.ID(w.nodes[a])), string(q.view.ID(w.nodes[b])))
-	})
+	companies := ev.owned()
 	if len(companies) == 0 {
 		return nil
 	}
@@ -91,8 +90,68 @@ func (q *inquiry) verdicts(w *walk, s *survey) []verdict {
 			all = append(all, ev.verdict(rule, c, least, most))
 		}
 	}
-	slices.SortStableFunc(all, func(a, b verdict) int { return slices.Index(companies, a.company) - slices.Index(companies, b.company) })
+	q.orderVerdicts(all)
 	return all
+}
+
+// allVerdicts adds to the verdicts on a part of a walk those on the companies
+// whose owners lead to no listing: they are out.
+func (q *inquiry) allVerdicts(ctx context.Context, w *walk, onPart []verdict) ([]verdict, error) {
+	if !w.has(Ownership) {
+		return onPart, nil
+	}
+	ev := &evaluation{q: q, w: w, day: q.asOf, tier: q.policy.WeakestStatus, without: noClaim, force: q.inForce(q.asOf)}
+	ev.gatherPersons()
+	out := slices.DeleteFunc(ev.owned(), func(c int32) bool {
+		return slices.ContainsFunc(onPart, func(v verdict) bool { return v.company == w.nodes[c] })
+	})
+	if len(out) == 0 {
+		return onPart, nil
+	}
+	var seats []Node
+	for _, c := range out {
+		for id, again := c, true; again; again = id != c {
+			seats = append(seats, w.nodes[id])
+			id = ev.persons.after(id)
+		}
+	}
+	if err := q.loadCountriesOf(ctx, seats); err != nil {
+		return nil, err
+	}
+	all := make([]verdict, 0, len(onPart)+len(out)*len(q.rules))
+	all = append(all, onPart...)
+	w.scratch.reset(len(w.nodes)) // no member
+	for _, c := range out {
+		for i := range q.rules {
+			all = append(all, ev.verdict(&q.rules[i], c, &w.scratch, &w.scratch))
+		}
+	}
+	q.orderVerdicts(all)
+	return all, nil
+}
+
+// orderVerdicts sorts verdicts by company, those of one in the order of the rules.
+func (q *inquiry) orderVerdicts(all []verdict) {
+	slices.SortStableFunc(all, func(a, b verdict) int {
+		if a.company == b.company {
+			return 0
+		}
+		return strings.Compare(string(q.view.ID(a.company)), string(q.view.ID(b.company)))
+	})
+}
+
+// owned returns the companies that the start of the walk leads to otherwise
+// than by ownership or affiliation, and that have owners.
+func (ev *evaluation) owned() []int32 {
+	w := ev.w
+	ev.run(limits{way: ByLineage, hops: ev.q.policy.MaxHops})
+	var companies []int32
+	for i := range int32(len(w.start) - 1) { //nolint:gosec // bounded by MaxEntities
+		if w.search.states[i].hops >= 0 && ev.hasOwners(i) && ev.q.view.ID(w.nodes[i]).Kind() == Company {
+			companies = append(companies, i)
+		}
+	}
+	return companies
 }
 
 func (ev *evaluation) hasOwners(i int32) bool {
@@ -105,7 +164,7 @@ func (ev *evaluation) hasOwners(i int32) bool {
 }
 
 func (ev *evaluation) verdict(rule *ownershipRule, company int32, least, most *membership) verdict {
-	v := verdict{company: company, rule: rule, verdict: Out}
+	v := verdict{company: ev.w.nodes[company], rule: rule, verdict: Out}
 	v.force, v.note = rule.at(ev.day)
 	in, _ := ev.joins(company, rule, atLeast, least)
 	perhaps, _ := ev.joins(company, rule, atMost, most)
@@ -115,7 +174,7 @@ func (ev *evaluation) verdict(rule *ownershipRule, company int32, least, most *m
 	case perhaps:
 		v.verdict = Undetermined
 	}
-	ev.addOwners(&v, least, most)
+	ev.addOwners(&v, company, least, most)
 	switch {
 	case ev.leftOut(rule, company):
 		v.note = "the rule does not cover companies seated in " + strings.Join(rule.ExcludeCountries, " or ")
@@ -130,9 +189,9 @@ func (ev *evaluation) verdict(rule *ownershipRule, company int32, least, most *m
 
 // addOwners adds up what the owners that count as listed hold, by claims about
 // any id of the company.
-func (ev *evaluation) addOwners(v *verdict, least, most *membership) {
+func (ev *evaluation) addOwners(v *verdict, company int32, least, most *membership) {
 	w := ev.w
-	for id, again := v.company, true; again; again = id != v.company {
+	for id, again := company, true; again; again = id != company {
 		for k := w.start[id]; k < w.start[id+1]; k++ {
 			e, far := &w.edges[k], w.far[k]
 			if e.Relation == Owns && far >= 0 && most.in[far] && ev.holds(e) && v.rule.counts(e) {
@@ -168,14 +227,14 @@ func (v *verdict) addShare(owner, edge int32, e *Edge, listed bool) {
 
 // undetermined says in words which ownership rules cannot be decided. Rules
 // that an earlier one implies are left to that one.
-func (q *inquiry) undetermined(w *walk, verdicts []verdict) []string {
+func (q *inquiry) undetermined(verdicts []verdict) []string {
 	var why []string
 	for _, v := range verdicts {
 		if v.verdict != Undetermined || v.rule.implied {
 			continue
 		}
 		why = append(why, fmt.Sprintf("whether the ownership rule %q catches %s is undetermined by the shares that are known",
-			v.rule.Name, q.view.ID(w.nodes[v.company])))
+			v.rule.Name, q.view.ID(v.company)))
 	}
 	slices.Sort(why)
 	return slices.Compact(why)

@@ -24,9 +24,12 @@ type walk struct {
 
 	onlyToday bool // claims of other days are not kept
 
-	marks  []mark // by Node
-	epoch  uint32
-	search search // scratch
+	marks   []mark // by Node
+	epoch   uint32
+	search  search     // scratch
+	leads   []bool     // scratch
+	scratch membership // scratch
+	bits    []uint8    // scratch, handed out piece by piece
 }
 
 type mark struct {
@@ -57,6 +60,7 @@ func newWalk(d Direction, most int) *walk {
 func (w *walk) reset() {
 	w.nodes, w.start, w.edges, w.far, w.disputed = w.nodes[:0], w.start[:0], w.edges[:0], w.far[:0], w.disputed[:0]
 	w.hopCut, w.sizeCut, w.layers, w.statuses = false, false, 0, 0
+	w.bits = w.bits[:0]
 	w.epoch++
 	if w.epoch == 0 {
 		clear(w.marks)
@@ -67,6 +71,22 @@ func (w *walk) reset() {
 func (w *walk) release() { walks.Put(w) }
 
 func (w *walk) has(l Layer) bool { return w.layers>>l&1 == 1 }
+
+// zeros returns room for so many bytes, all zero, until the walk is rewound to
+// before that, or released.
+func (w *walk) zeros(n int) []uint8 {
+	if cap(w.bits)-len(w.bits) < n { // what was handed out stays where it is
+		w.bits = make([]uint8, 0, max(2*cap(w.bits), n, 1<<10))
+	}
+	given := w.bits[len(w.bits) : len(w.bits)+n : len(w.bits)+n]
+	w.bits = w.bits[:len(w.bits)+n]
+	clear(given)
+	return given
+}
+
+// rewind takes back the room that was given since len(w.bits) was so much. What
+// was given before stays, also where it is in an array that was replaced since.
+func (w *walk) rewind(to int) { w.bits = w.bits[:min(to, len(w.bits))] }
 
 // local returns the number of an entity in the walk, and whether it has one.
 func (w *walk) local(n Node) (int32, bool) {
@@ -212,6 +232,35 @@ func (w *walk) enter(n Node) int32 {
 		return noFar
 	}
 	return w.add(n)
+}
+
+// longerThan reports whether some way through the walk has more hops, on
+// whatever days they hold. In a ring every way goes on.
+func (w *walk) longerThan(hops int) bool {
+	if len(w.nodes) <= hops+1 {
+		return false
+	}
+	at := make([]int, len(w.nodes)) // by entity: the last hop that entered it
+	level, next := []int32{0}, []int32(nil)
+	for hop := 1; len(level) > 0; hop++ {
+		if hop > hops+1 {
+			return true
+		}
+		next = next[:0]
+		for _, i := range level {
+			if int(i) >= len(w.start)-1 {
+				continue
+			}
+			for _, far := range w.far[w.start[i]:w.start[i+1]] {
+				if far >= 0 && at[far] < hop {
+					at[far] = hop
+					next = append(next, far)
+				}
+			}
+		}
+		level, next = next, level
+	}
+	return false
 }
 
 // deep reports whether claims that hold on a day lead to an entity beyond the

@@ -111,6 +111,22 @@ type SearchAnswer struct {
 	Next       string                  `json:"next,omitempty"`
 }
 
+// SuggestAnswer holds suggestions as reconciliation services write them.
+type SuggestAnswer struct {
+	Result []Suggestion `json:"result"`
+}
+
+// Suggestion is an entity that somebody who types may mean.
+type Suggestion struct {
+	ID          graph.ID `json:"id"`
+	Name        string   `json:"name"`
+	Description string   `json:"description"`
+	Notable     []struct {
+		ID   string `json:"id"`
+		Name string `json:"name"`
+	} `json:"notable"`
+}
+
 // FacetCount is how many candidates have a value of a facet.
 type FacetCount struct {
 	Value string `json:"value"`

@@ -159,7 +159,7 @@ var methods = map[string]struct {
 	"mcp":     {without: "agents bring their own client"},
 
 	"reconcile": {without: "OpenRefine brings its own client"}, "reconcile-post": {without: "as reconcile"}, "reconcile-preview": {without: "as reconcile"},
-	"suggest-entity": {without: "as reconcile"}, "suggest-type": {without: "as reconcile"}, "suggest-property": {without: "as reconcile"}, "propose-properties": {without: "as reconcile"},
+	"suggest-entity": {method: "Suggest", answer: client.SuggestAnswer{}}, "suggest-type": {without: "as reconcile"}, "suggest-property": {without: "as reconcile"}, "propose-properties": {without: "as reconcile"},
 }
 
 type document struct {

@@ -102,6 +102,13 @@ func (c *Client) Search(ctx context.Context, text string, include, exclude []str
 	return get[SearchAnswer](ctx, c, "/v1/entities", values)
 }
 
+// Suggest asks for the products and companies of which a name begins with a
+// text, 20 at the most, in the order of names.
+func (c *Client) Suggest(ctx context.Context, prefix string) ([]Suggestion, error) {
+	answer, err := get[SuggestAnswer](ctx, c, "/v1/reconcile/suggest/entity", At{}.values("prefix", prefix))
+	return answer.Result, err
+}
+
 // Lists asks for the lists, with the number of their members.
 func (c *Client) Lists(ctx context.Context, at At) (graph.ListsAnswer, error) {
 	return get[graph.ListsAnswer](ctx, c, "/v1/lists", at.dated().values())
@@ -141,6 +148,17 @@ func (c *Client) Picture(ctx context.Context, subject, format string, at At, pat
 // TimelinePicture asks for the finding over time as SVG.
 func (c *Client) TimelinePicture(ctx context.Context, subject string, at At) ([]byte, error) {
 	return c.read(ctx, call{method: http.MethodGet, path: "/v1/timeline/picture", query: at.values("subject", subject)})
+}
+
+// Embedded asks for the lineage as SVG for a page around it: without heading, its
+// entities linked to /entities/ID and its hops to #CLAIM.
+func (c *Client) Embedded(ctx context.Context, subject string, at At, paths int) ([]byte, error) {
+	return c.read(ctx, call{method: http.MethodGet, path: "/v1/picture", query: at.values("subject", subject, "embed", "true", "paths", number(paths))})
+}
+
+// EmbeddedTimeline asks for the finding over time as SVG for a page around it.
+func (c *Client) EmbeddedTimeline(ctx context.Context, subject string, at At) ([]byte, error) {
+	return c.read(ctx, call{method: http.MethodGet, path: "/v1/timeline/picture", query: at.values("subject", subject, "embed", "true")})
 }
 
 // Dossier asks for the page about a subject, as HTML.

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"debadge/api"
+	"debadge/web"
 )
 
 // configName is the command that looks at the configuration.
@@ -105,6 +106,7 @@ type prepared struct {
 	options     api.Options
 	shelf       *api.Shelf
 	certificate *api.Certificate // nil without TLS
+	pages       web.Options
 }
 
 // prepare reads what the settings name, and refuses what cannot work.
@@ -146,6 +148,9 @@ func (p *program) prepare() (prepared, error) {
 		if _, err := p.otlpHeaders(); err != nil {
 			return ready, err
 		}
+	}
+	if ready.pages, err = p.pages(); err != nil {
+		return ready, err
 	}
 	if err := api.CheckOrigins(p.flags.corsOrigins); err != nil {
 		return ready, usage("--cors-origin: %w", err)

@@ -117,7 +117,7 @@ func (p *program) keepAndAnswer(ctx context.Context, log *slog.Logger, ready pre
 
 // answer listens, and answers until ctx ends.
 func (p *program) answer(ctx context.Context, log *slog.Logger, ready prepared) error {
-	handler, err := api.New(ready.options) //nolint:contextcheck // requests bring their own
+	handler, err := p.service(ready) //nolint:contextcheck // requests bring their own
 	if err != nil {
 		return err
 	}

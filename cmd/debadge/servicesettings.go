@@ -9,6 +9,7 @@ type serviceFlags struct {
 	anonymous                                         string
 	oidcIssuer, oidcAudience, oidcRoleClaim, oidcName string
 	oidcSkew                                          time.Duration
+	oidcClient, oidcScopes                            string
 
 	tlsCert, tlsKey      string
 	trustedProxies       []string
@@ -17,6 +18,7 @@ type serviceFlags struct {
 	webhookAllow         []string
 	rateLimit, rateBurst int
 	maxPerCaller, maxAll int
+	maxAnswers           int
 
 	policyFolder string
 	maxLag       time.Duration
@@ -29,6 +31,10 @@ const (
 	defaultRate      = 1000
 	defaultPerCaller = 256
 	defaultInAll     = 1024
+
+	// answersWaiting is how many answers a processor has under way where they wait
+	// for the store most of the time.
+	answersWaiting = 16
 )
 
 const defaultMaxLag = 10 * time.Second
@@ -47,6 +53,12 @@ func serviceSettings() []setting {
 		{"oidc-role-claim", "DEBADGE_OIDC_ROLE_CLAIM", "CLAIM", func(f *flags) any { return &f.oidcRoleClaim }, "roles", "where roles stand in a token: a claim, or a path such as realm_access.roles", serve},
 		{"oidc-name-claim", "DEBADGE_OIDC_NAME_CLAIM", "CLAIM", func(f *flags) any { return &f.oidcName }, "sub", "whom a token names, as the log and the audit log will name the caller", serve},
 		{"oidc-skew", "DEBADGE_OIDC_SKEW", "DURATION", func(f *flags) any { return &f.oidcSkew }, time.Minute, "how far the issuer's clock and this one may differ", serve},
+		{"oidc-client", "DEBADGE_OIDC_CLIENT", "ID", func(f *flags) any { return &f.oidcClient }, "", "let people sign in to the pages at the issuer, as this client of it; /sign-in/callback is where it sends them back", serve},
+		{"oidc-scopes", "DEBADGE_OIDC_SCOPES", "SCOPES", func(f *flags) any { return &f.oidcScopes }, "profile", "what the client asks for beside openid, with spaces between", serve},
+		{"", "DEBADGE_OIDC_CLIENT_SECRET", "", nil, "", "the client's secret at the issuer; a public client has none", nil},
+		{"", "DEBADGE_OIDC_CLIENT_SECRET_FILE", "", nil, "", "a file with that secret", nil},
+		{"", "DEBADGE_SESSION_KEY", "", nil, "", "at least 32 characters that seal the sessions of the pages; replicas share it (default: made anew at each start, which signs everybody out)", nil},
+		{"", "DEBADGE_SESSION_KEY_FILE", "", nil, "", "a file with that key", nil},
 
 		{"tls-cert", "DEBADGE_TLS_CERT", "FILE", func(f *flags) any { return &f.tlsCert }, "", "answer over TLS with this certificate and what it was issued by, in PEM; read again when it changes", serve},
 		{"tls-key", "DEBADGE_TLS_KEY", "FILE", func(f *flags) any { return &f.tlsKey }, "", "the key of the certificate, in PEM", serve},
@@ -60,6 +72,7 @@ func serviceSettings() []setting {
 		{"rate-burst", "DEBADGE_RATE_BURST", "N", func(f *flags) any { return &f.rateBurst }, 0, "how many more at once; 0 is twice the rate", serve},
 		{"max-requests-per-caller", "DEBADGE_MAX_REQUESTS_PER_CALLER", "N", func(f *flags) any { return &f.maxPerCaller }, defaultPerCaller, "requests of one key, token or address at the same time; 0 is no limit", serve},
 		{"max-requests", "DEBADGE_MAX_REQUESTS", "N", func(f *flags) any { return &f.maxAll }, defaultInAll, "requests at the same time; 0 is no limit", serve},
+		{"max-answers", "DEBADGE_MAX_ANSWERS", "N", func(f *flags) any { return &f.maxAnswers }, 0, "answers that are computed at the same time; more wait, and are turned away where it would take too long (default: as many as there are processors, with --read direct 16 times as many)", serve},
 
 		{"policies", "DEBADGE_POLICIES", "FOLDER", func(f *flags) any { return &f.policyFolder }, "", "policies that questions can name, a file each in YAML or JSON; read again on SIGHUP", serve},
 		{"max-lag", "DEBADGE_MAX_LAG", "DURATION", func(f *flags) any { return &f.maxLag }, defaultMaxLag, "for how long the index may be behind the store before the service says that it is not ready", serve},
@@ -73,4 +86,6 @@ func serviceSettings() []setting {
 // secrets are the settings that are given in the environment, or in a file that
 // NAME_FILE names, and in no other way: flags are seen by everybody on the
 // machine, and files of settings are passed around.
-func secrets() []string { return []string{"DEBADGE_NEO4J_PASSWORD", "DEBADGE_OTLP_HEADERS"} }
+func secrets() []string {
+	return []string{"DEBADGE_NEO4J_PASSWORD", "DEBADGE_OTLP_HEADERS", "DEBADGE_OIDC_CLIENT_SECRET", "DEBADGE_SESSION_KEY"}
+}

@@ -26,11 +26,28 @@ type canvas struct{ b bytes.Buffer }
 // open begins a drawing of a size, which people who cannot see it are told the
 // title and the description of.
 func (c *canvas) open(width, height float64, title, description string) {
+	c.openAs("img", width, height, title, description)
+}
+
+// openAs begins a drawing of a role: one that holds links is a group, since the
+// parts of an image cannot be reached.
+func (c *canvas) openAs(role string, width, height float64, title, description string) {
 	w, h := number(width), number(height)
 	c.raw(`<svg xmlns="http://www.w3.org/2000/svg" width="`, w, `" height="`, h, `" viewBox="0 0 `, w, ` `, h,
-		`" role="img" font-family="`, fonts, `" fill="`, ink, `">`, "\n")
+		`" role="`, role, `" font-family="`, fonts, `" fill="`, ink, `">`, "\n")
 	c.raw(`<title>`, escaped(title), `</title>`, "\n", `<desc>`, escaped(description), `</desc>`, "\n")
 	c.raw(`<rect width="`, w, `" height="`, h, `" fill="`, paper, `"/>`, "\n")
+}
+
+// part begins a part of a drawing with a title: a link where it leads anywhere.
+// The attribute names what is drawn, for scripts. It returns what ends the part.
+func (c *canvas) part(href, attribute, value, title string) (end string) {
+	if href == "" {
+		c.raw("<g><title>", escaped(title), "</title>\n")
+		return "</g>\n"
+	}
+	c.raw(`<a href="`, escaped(href), `" `, attribute, `="`, escaped(value), `" aria-label="`, escaped(title), `"><title>`, escaped(title), "</title>\n")
+	return "</a>\n"
 }
 
 func (c *canvas) close() []byte {

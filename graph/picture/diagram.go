@@ -10,6 +10,13 @@ import (
 type Options struct {
 	Names Names // beside those that the answer has
 	Bare  bool  // without the heading and the basis: the page around it says them
+	Links Links // from what is drawn to pages about it; nil draws none
+}
+
+// Links says where the parts of a picture lead. An empty address is no link.
+type Links interface {
+	Entity(e graph.EntityRef) string
+	Hop(claims []graph.Claim) string // the claims of one hop, best first; none of a former listing
 }
 
 // node is an entity of a diagram.
@@ -53,11 +60,13 @@ type diagram struct {
 
 	index   map[graph.ID]int
 	names   Names
+	links   Links
 	sources map[graph.ID]graph.Source
 }
 
 func newDiagram(a graph.Answer, o Options) *diagram {
 	d := emptyDiagram(a.Sources, o.Names)
+	d.links = o.Links
 	d.title, d.basis = a.Query, basisWords(a.AsOf, a.Revision, a.Policy)
 	if a.Subject != nil {
 		subject := &d.nodes[d.node(*a.Subject)]

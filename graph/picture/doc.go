@@ -7,9 +7,9 @@
 // that nothing is lost on a black and white print.
 //
 // The SVG (version 1.1, https://www.w3.org/TR/SVG11/) holds no script, no style
-// sheet, no style attribute, no id, no link and no font: it may stand in any
-// page, several times, under the strictest content security policy. The same
-// answer gives the same bytes.
+// sheet, no style attribute, no id and no font: it may stand in any
+// page, several times, under the strictest content security policy. It links
+// only where it is asked to. The same answer gives the same bytes.
 //
 // DOT is what Graphviz reads (https://graphviz.org/doc/info/lang.html).
 //

@@ -130,7 +130,11 @@ func (d *diagram) draw(bare bool) []byte {
 	if len(footRows) > 0 {
 		total += 22 + float64(len(footRows))*legendHeight
 	}
-	c.open(width+2*margin, total, d.title, d.description())
+	role := "img"
+	if d.links != nil {
+		role = "group"
+	}
+	c.openAs(role, width+2*margin, total, d.title, d.description())
 	for _, r := range head {
 		c.text(margin, top+r.height/2, r.text, r.look)
 		top += r.height
@@ -140,7 +144,7 @@ func (d *diagram) draw(bare bool) []byte {
 	}
 	d.drawLinks(&c, links, margin, top)
 	for i, b := range boxes {
-		d.nodes[i].draw(&c, b, margin, top)
+		d.drawNode(&c, &d.nodes[i], b, margin, top)
 	}
 	if len(footRows) > 0 {
 		top += height + 22
@@ -179,22 +183,39 @@ func widest(rows []row) float64 {
 	return max(w, 560)
 }
 
-// draw draws a node: a company as a box, a product with round ends, a list as a
-// sheet with a folded corner. The subject has a double frame.
-func (n *node) draw(c *canvas, b *box, dx, dy float64) {
+// drawNode draws a node: a company as a box, a product with round ends, a list
+// as a sheet with a folded corner. The subject has a double frame.
+func (d *diagram) drawNode(c *canvas, n *node, b *box, dx, dy float64) {
 	x, y := dx+b.x-b.w/2, dy+b.y-b.h/2
 	frame := look{fill: paper, stroke: ink, width: 1.2}
 	if n.listed {
 		frame.width = 2.6
 	}
-	c.raw("<g><title>", escaped(n.name.Full), " (", escaped(string(n.ref.ID)), ")</title>\n")
+	href, title := "", n.name.Full+" ("+string(n.ref.ID)+")"
+	if d.links != nil {
+		if href = d.links.Entity(n.ref); href != "" {
+			title = textOf(n.rows()) + " (" + string(n.ref.ID) + ")"
+		}
+	}
+	end := c.part(href, "data-entity", string(n.ref.ID), title)
 	outline(c, n.ref.Kind, x, y, b.w, b.h, frame)
 	if n.subject {
 		outline(c, n.ref.Kind, x+3, y+3, b.w-6, b.h-6, look{stroke: ink, width: 1})
 	}
 	_, h := sizeOf(n.rows())
 	writeRows(c, n.rows(), dx+b.x, dy+b.y-h/2)
-	c.raw("</g>\n")
+	c.raw(end)
+}
+
+// textOf is what rows say. The name of a link has to begin with what it shows.
+func textOf(rows []row) string {
+	var texts []string
+	for _, r := range rows {
+		if r.text != "" {
+			texts = append(texts, r.text)
+		}
+	}
+	return strings.Join(texts, " ")
 }
 
 func outline(c *canvas, kind graph.Kind, x, y, w, h float64, l look) {
@@ -288,10 +309,20 @@ func (d *diagram) drawLinks(c *canvas, links []*link, dx, dy float64) {
 	}
 	for i, l := range links {
 		e := d.edges[i]
-		c.raw("<g><title>", escaped(claimIDs(e)), "</title>\n")
+		href, title := "", claimIDs(e)
+		if d.links != nil {
+			href = d.links.Hop(e.claims)
+		}
+		if href != "" {
+			title = textOf(append(e.above(), e.below()...)) + ": " + d.nodes[e.from].name.Full + ", " + d.nodes[e.to].name.Full
+		}
+		end := c.part(href, "data-claims", claimIDs(e), title)
+		if href != "" { // so that the whole label can be pressed
+			c.rect(dx+l.x-l.w/2-4, dy+l.y-l.up-2, l.w+8, l.up+l.down+4, look{fill: "transparent"})
+		}
 		writeRows(c, e.above(), dx+l.x, dy+l.y-l.up)
 		writeRows(c, e.below(), dx+l.x, dy+l.y+lineRoom)
-		c.raw("</g>\n")
+		c.raw(end)
 	}
 }
 

@@ -1,0 +1,142 @@
+package web_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"debadge/api"
+	"debadge/fixtures"
+	"debadge/graph"
+	"debadge/graph/index"
+	"debadge/graph/ingest/bundle"
+	"debadge/graph/resolve"
+	"debadge/jobs"
+	"debadge/ledger"
+	"debadge/web"
+)
+
+func noon() time.Time { return time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC) }
+
+// service is the API with its pages, on the public cases as serve --demo has
+// them, in memory.
+type service struct {
+	*httptest.Server
+	store  graph.Store
+	ledger *ledger.Ledger
+}
+
+// serve runs a service until the test ends. Without a credential one is an
+// admin, unless change says otherwise.
+func serve(t testing.TB, change func(*api.Options, *web.Options)) *service {
+	t.Helper()
+	store := index.NewMemory(noon)
+	t.Cleanup(func() { _ = store.Close() })
+	for _, f := range fixtures.Files() {
+		if _, err := bundle.Import(t.Context(), store, f.Name, bytes.NewReader(f.Data), nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kept, err := ledger.Open(t.Context(), "", ledger.Options{Clock: noon, Holder: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = kept.Close() })
+	queue, err := jobs.Open(jobs.Options{Dir: t.TempDir(), Clock: noon})
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := resolve.NewFollower(store, resolve.Options{})
+	log := slog.New(slog.DiscardHandler)
+	o := api.Options{
+		Store: store, StoreName: "demo", Clock: noon, Log: log, Version: "1.2.3", Access: api.Access{Anonymous: api.Admin, Keys: ledgerKeys{kept}},
+		Ledger: kept, Jobs: queue, Names: names, Recall: true,
+	}
+	var handler http.Handler
+	w := web.Options{
+		API: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler.ServeHTTP(w, r) }), Clock: noon, Log: log, Version: "1.2.3",
+	}
+	if change != nil {
+		change(&o, &w)
+	}
+	if o.Pages, err = web.New(w); err != nil {
+		t.Fatal(err)
+	}
+	if handler, err = api.New(o); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+	var under sync.WaitGroup
+	under.Go(func() { names.Run(ctx, 50*time.Millisecond, func(error) {}) })
+	t.Cleanup(func() {
+		cancel()
+		under.Wait()
+		names.Close()
+		_ = queue.Close()
+	})
+	srv := httptest.NewServer(handler)
+	t.Cleanup(srv.Close)
+	return &service{Server: srv, store: store, ledger: kept}
+}
+
+// ledgerKeys are the keys of the ledger, as the service has them.
+type ledgerKeys struct{ ledger *ledger.Ledger }
+
+// Key returns the key of a text.
+func (k ledgerKeys) Key(ctx context.Context, text string) (api.Key, error) {
+	hash, err := ledger.ParseKey(text)
+	if err != nil {
+		return api.Key{}, err
+	}
+	found, err := k.ledger.Key(ctx, hash)
+	if err != nil {
+		return api.Key{}, err
+	}
+	return api.Key{Name: found.Name, Role: api.Role(found.Role), Expires: found.ExpiresAt, Revoked: found.RevokedAt}, nil
+}
+
+// key makes a key of a role.
+func (s *service) key(t testing.TB, role ledger.Role) string {
+	t.Helper()
+	text, _, err := s.ledger.CreateKey(t.Context(), "test", ledger.NewKey{Name: "key of a " + string(role), Role: role})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// get loads a page as a browser without script does. It follows no redirect.
+func (s *service) get(t testing.TB, path string, header map[string]string) (*http.Response, string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+path, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range header {
+		r.Header.Set(name, value)
+	}
+	return s.send(t, r)
+}
+
+// send sends a request and reads the answer whole.
+func (s *service) send(t testing.TB, r *http.Request) (*http.Response, string) {
+	t.Helper()
+	c := *s.Client()
+	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	answer, err := c.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	var b bytes.Buffer
+	if _, err := b.ReadFrom(answer.Body); err != nil && !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	return answer, b.String()
+}

@@ -1,0 +1,94 @@
+package web
+
+import (
+	"crypto/rand"
+	"html/template"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"debadge/graph"
+)
+
+// Options is what the pages are made of.
+type Options struct {
+	API     http.Handler               // the REST API, asked in this process
+	Clock   func() time.Time           // gives today, and when a session ends
+	Log     *slog.Logger               // of what a visitor is not told
+	Secret  []byte                     // seals sessions; random if it is empty: they then end with the process
+	Secure  func(r *http.Request) bool // whether a request came over TLS, perhaps to a proxy; default: to this process
+	OIDC    *OIDC                      // signs people in at an issuer; nil: by a key alone
+	Version string
+}
+
+// Site answers for all pages.
+type Site struct {
+	Options
+	mux      *http.ServeMux
+	sheets   map[string]*template.Template // of each page, with what all share
+	assets   assets
+	sealer   sealer
+	crossing *http.CrossOriginProtection
+}
+
+// contentPolicy lets a page load what this service has, and nothing else.
+const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// New returns the pages.
+func New(o Options) (*Site, error) {
+	if o.API == nil || o.Clock == nil || o.Log == nil {
+		return nil, graph.Errorf(graph.KindInvalid, "the pages need the API, a clock and a log")
+	}
+	if o.Secure == nil {
+		o.Secure = func(r *http.Request) bool { return r.TLS != nil }
+	}
+	if len(o.Secret) == 0 {
+		o.Secret = []byte(rand.Text())
+	}
+	s := &Site{Options: o, mux: http.NewServeMux(), crossing: http.NewCrossOriginProtection()}
+	var err error
+	if s.sealer, err = newSealer(o.Secret); err != nil {
+		return nil, err
+	}
+	if s.assets, err = readAssets(); err != nil {
+		return nil, err
+	}
+	if s.sheets, err = s.readTemplates(); err != nil {
+		return nil, err
+	}
+	s.routes()
+	return s, nil
+}
+
+// routes is the table of all pages.
+func (s *Site) routes() {
+	s.mux.Handle("GET /assets/{digest}/{file}", http.HandlerFunc(s.serveAsset))
+	s.page("GET /{$}", (*visit).lookUp)
+	s.page("GET /entities/{id}", (*visit).entity)
+	s.page("GET /policies", (*visit).policies)
+	s.open("GET /sign-in", (*visit).signInForm)
+	s.open("POST /sign-in", (*visit).signIn)
+	s.open("POST /sign-out", (*visit).signOut)
+	s.open("GET /sign-in/issuer", (*visit).goToIssuer)
+	s.open("GET /sign-in/callback", (*visit).backFromIssuer)
+	s.open("/", (*visit).nowhere)
+}
+
+// ServeHTTP answers with a page.
+func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Content-Security-Policy", contentPolicy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Referrer-Policy", "same-origin") // a form needs an origin to be known by
+	h.Set("Cache-Control", "no-store")
+	s.mux.ServeHTTP(w, r)
+}
+
+// nowhere answers for what no page is at.
+func (*visit) nowhere() error {
+	return graph.Errorf(graph.KindNotFound, "%s", text("failure.no-page"))
+}
