@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"reflect"
 
@@ -86,6 +87,10 @@ func registerWriting[I, T any](s *server, op *huma.Operation, status int, answer
 		v, err := answer(ctx, in)
 		return func(w http.ResponseWriter) { writeJSON(w, status, jsonType, v) }, err
 	})
+	if body := s.routes[len(s.routes)-1].RequestBody; body != nil {
+		// Where the bytes of a body are asked for too, huma tells of any media type.
+		maps.DeleteFunc(body.Content, func(media string, _ *huma.MediaType) bool { return media != jsonType })
+	}
 }
 
 // inBody names the fields of an error as those of the body.
