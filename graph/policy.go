@@ -103,6 +103,12 @@ type Policy struct {
 	MaxEntities     int             `json:"max_entities"` // that one walk visits before it is cut short
 	Ownership       []OwnershipRule `json:"ownership"`
 	Actions         Actions         `json:"actions"`
+
+	// SecondOfficer are the actions whose decisions do not stand until another
+	// officer has signed them. They are part of the policy so that its digest,
+	// which every decision keeps, also says by which of these rules it was made;
+	// who signs, and when, is no matter of the graph.
+	SecondOfficer []Action `json:"second_officer,omitempty"`
 }
 
 const (
@@ -234,6 +240,11 @@ func (p Policy) Check() error {
 		r.check(fmt.Sprintf("ownership[%d]", i), &bad)
 	}
 	p.Actions.check(&bad)
+	for i, a := range p.SecondOfficer {
+		if a.String() == "" || slices.Contains(p.SecondOfficer[:i], a) {
+			bad.add(fmt.Sprintf("second_officer[%d]", i), "is no action, or stands there twice; use pass, review and block")
+		}
+	}
 	return bad.err("the policy is refused")
 }
 

@@ -91,6 +91,8 @@ func TestParsePolicyRefuses(t *testing.T) {
 		"unknown passes":       {`{"name": "x", "actions": {"unknown": "pass"}}`, "actions.unknown"},
 		"incomplete passes":    {`{"name": "x", "actions": {"incomplete": "pass"}}`, "actions.incomplete"},
 		"undetermined passes":  {`{"name": "x", "actions": {"undetermined": "pass"}}`, "actions.undetermined"},
+		"second officer":       {`{"name": "x", "second_officer": ["pas"]}`, "pas"},
+		"second officer twice": {`{"name": "x", "second_officer": ["pass", "block", "pass"]}`, "second_officer[2]"},
 		"form":                 {rule(`"name": "r", "form": "most", "threshold": 50`), "form"},
 		"no threshold":         {rule(`"name": "r", "form": "aggregate"`), "threshold"},
 		"threshold of nothing": {rule(`"name": "r", "form": "majority", "threshold": 0`), "threshold"},
