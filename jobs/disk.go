@@ -147,3 +147,9 @@ func (q *Queue) Result(id, name string) (*os.File, error) {
 	}
 	return f, nil
 }
+
+// InputPath is the path of a job's input, which stays as long as the job does.
+func (q *Queue) InputPath(id string) (string, error) {
+	_, err := q.Get(id)
+	return filepath.Join(q.folder(id), inputFile), err
+}
