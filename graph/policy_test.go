@@ -110,3 +110,17 @@ func TestParsePolicyRefuses(t *testing.T) {
 		})
 	}
 }
+
+// TestSealed: a policy that keeps its digest has the one that it had, and one that
+// cannot be meant is not sealed.
+func TestSealed(t *testing.T) {
+	p := graph.DefaultPolicy()
+	sealed, err := p.Sealed()
+	if err != nil || sealed.Digest() != p.Digest() || sealed.Check() != nil {
+		t.Errorf("sealed it is %s, else %s: %v", sealed.Digest(), p.Digest(), err)
+	}
+	sealed.MaxHops = 0
+	if _, err := sealed.Sealed(); graph.KindOf(err) != graph.KindInvalid {
+		t.Errorf("sealing what was changed since, got %v", err)
+	}
+}
