@@ -142,6 +142,7 @@ func fileType(hc huma.Context, charset string) *problem {
 
 // runScreenJob screens the file of a job, into every form of result.
 func (s *server) runScreenJob(ctx context.Context, r *jobs.Run) (err error) {
+	r.KeepInput() // it may be screened once more, by other rules
 	var job screenJob
 	if err := json.Unmarshal(r.Job.Params, &job); err != nil {
 		return graph.Errorf(graph.KindInternal, "the parameters of a job cannot be read: %w", err)

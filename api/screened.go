@@ -317,6 +317,9 @@ func (s *server) checkAgain(ctx context.Context, asked *screenJob, choices []scr
 		default:
 			return refuseField(field+"role", "is none of product, manufacturer, supplier and brand")
 		}
+		if c.Text == "" {
+			return refuseField(field+"text", "is empty; a choice is about a text")
+		}
 		if c.Entity == "" {
 			continue
 		}

@@ -48,7 +48,7 @@ func WithChoices(n Names, choices []Meaning) Names {
 // Product looks for a choice about the product of the line: it is about all
 // texts that the line has for it.
 func (c chosen) Product(ctx context.Context, v graph.View, text string, in *Input) (Recognized, error) {
-	if id, ok := c.products[[3]string{in.text(), in.Brand, in.Manufacturer}]; ok {
+	if id, ok := c.products[[3]string{in.text(), in.Brand, in.Manufacturer}]; ok && in.text() != "" {
 		return recognizedByHand(id), nil
 	}
 	return c.Names.Product(ctx, v, text, in)
@@ -56,7 +56,7 @@ func (c chosen) Product(ctx context.Context, v graph.View, text string, in *Inpu
 
 // Company looks for a choice about the name of a company.
 func (c chosen) Company(ctx context.Context, v graph.View, text string, ids []identifier.Identifier) (Recognized, error) {
-	if id, ok := c.companies[text]; ok {
+	if id, ok := c.companies[text]; ok && text != "" {
 		return recognizedByHand(id), nil
 	}
 	return c.Names.Company(ctx, v, text, ids)
