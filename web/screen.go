@@ -168,7 +168,7 @@ func linesOf(text string) io.Reader {
 		if line = strings.TrimSpace(line); line == "" {
 			continue
 		}
-		data, err := json.Marshal(strings.ToValidUTF8(line, "\ufffd"))
+		data, err := json.Marshal(client.ScreenLine{Product: strings.ToValidUTF8(line, "\ufffd")})
 		if err == nil {
 			b.Write(append(data, '\n'))
 		}

@@ -245,7 +245,9 @@ func (p *jobPage) part(role, name string, r *client.ScreenRow, s *client.Screene
 func (p *jobPage) Address(id graph.ID) string { return p.asked().link(entityPath(id)) }
 
 // Decide is where a decision on a row is recorded.
-func (p *jobPage) Decide(id graph.ID) string { return p.asked().link("/decisions/new", "subject", string(id)) }
+func (p *jobPage) Decide(id graph.ID) string {
+	return p.asked().link("/decisions/new", "subject", string(id))
+}
 
 // Search is where a text is looked up.
 func (*jobPage) Search(text string) string { return "/?" + url.Values{"q": {text}}.Encode() }
