@@ -233,6 +233,15 @@ func (v *visit) showDecision(p *decisionPage) error {
 	subject, only := d.Question.Subject, client.Page{Limit: 1, Cursor: decisionBefore(id)}
 	err = together(v.ctx(),
 		func(ctx context.Context) error {
+			known := strconv.FormatUint(uint64(d.Question.Revision), 10)
+			e, err := v.ask.Entity(ctx, graph.ID(subject), client.At{KnownAt: known}, client.Page{Limit: 1})
+			if isStatus(err, http.StatusNotFound) || isStatus(err, http.StatusUnprocessableEntity) {
+				return nil // it was decided about what is not known
+			}
+			p.Name = e.Entity.Ref().FullName()
+			return err
+		},
+		func(ctx context.Context) error {
 			checks, err := v.ask.VerifyDecisions(ctx, subject, only)
 			if err == nil && (len(checks.Checks) != 1 || checks.Checks[0].ID != id) {
 				err = graph.Errorf(graph.KindInternal, "%s was not verified", id)

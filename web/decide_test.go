@@ -74,24 +74,40 @@ func TestDecide(t *testing.T) {
 // TestDecisionThatChanged tells what is found today and by which claim.
 func TestDecisionThatChanged(t *testing.T) {
 	s := serve(t, nil)
-	answer, text := s.submit(t, "", "/decisions", "subject=product:aivres:kr2280-x2&as_of=2026-06-01&policy=default&action=review&reasoning=waits&author=a.lopez&key=one")
+	cited := []graph.Citation{{Source: "source:tests", Stance: graph.Supports, Locator: "page 1"}}
+	_, err := s.store.Append(t.Context(), graph.ChangeSet{
+		Author: "test", Reason: "to be withdrawn",
+		Entities: []graph.Entity{
+			{ID: "company:origin", Name: "Origin"}, {ID: "list:tests", Name: "List of tests"}, {ID: "product:badge:b1", Name: "B1", Brand: "Badge"},
+		},
+		Sources: []graph.Source{{ID: "source:tests", Title: "Notice", Publisher: "Tests", Kind: "vendor"}},
+		Claims: []graph.Claim{
+			{ID: "claim:origin-is-listed", Relation: graph.ListedOn, From: "company:origin", To: "list:tests", Status: graph.Confirmed, Citations: cited},
+			{ID: "claim:origin-makes-b1", Relation: graph.Makes, From: "company:origin", To: "product:badge:b1", Status: graph.Reported, Citations: cited},
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const form = "subject=product:badge:b1&as_of=2026-06-01&policy=default&action=review&reasoning=waits&author=a.lopez&key=one"
+	answer, text := s.submit(t, "", "/decisions", form)
 	if answer.StatusCode != http.StatusSeeOther {
 		t.Fatalf("%d %s", answer.StatusCode, text)
 	}
-	if again, _ := s.submit(t, "", "/decisions", "subject=product:aivres:kr2280-x2&as_of=2026-06-01&policy=default&action=review&reasoning=waits&author=a.lopez&key=one"); again.Header.Get("Location") != answer.Header.Get("Location") {
+	if again, _ := s.submit(t, "", "/decisions", form); again.Header.Get("Location") != answer.Header.Get("Location") {
 		t.Errorf("a form that is sent twice is two decisions: %s", again.Header.Get("Location"))
 	}
 	if _, none := s.get(t, "/decisions?changed=true", nil); !strings.Contains(none, "No decision would find anything else today.") {
 		t.Errorf("before anything has changed: %s", none)
 	}
-	_, err := s.store.Append(t.Context(), graph.ChangeSet{Author: "test", Reason: "in error", Retractions: []graph.Retraction{
-		{Claim: "claim:aivres-kr2280-x2-succeeds-x1", Reason: "in error"},
+	_, err = s.store.Append(t.Context(), graph.ChangeSet{Author: "test", Reason: "in error", Retractions: []graph.Retraction{
+		{Claim: "claim:origin-makes-b1", Reason: "in error"},
 	}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, path := range []string{"/decisions?changed=true", "/decisions/decision-1"} {
-		if _, shown := s.get(t, path, nil); !strings.Contains(shown, "claim:aivres-kr2280-x2-succeeds-x1") || !strings.Contains(shown, "Withdrawn") {
+		if _, shown := s.get(t, path, nil); !strings.Contains(shown, "claim:origin-makes-b1") || !strings.Contains(shown, "Withdrawn") {
 			t.Errorf("%s: %s", path, shown)
 		}
 	}
