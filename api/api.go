@@ -177,6 +177,7 @@ func (s *server) route() error {
 	s.addPolicies()
 	s.addClaims()
 	s.addChanges()
+	s.addChoices()
 	s.addFeed()
 	s.addLearned()
 	s.addPictures()

@@ -73,6 +73,7 @@ func serve(tb testing.TB, change func(*api.Options, *web.Options)) *service {
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(tb.Context()))
 	var under sync.WaitGroup
+	under.Go(func() { queue.Run(ctx) })
 	under.Go(func() { names.Run(ctx, 50*time.Millisecond, func(error) {}) })
 	tb.Cleanup(func() {
 		cancel()
