@@ -96,6 +96,7 @@ var ruleBook = map[string]string{
 	"POST /v1/jobs/import":               "analyst admin",
 	"POST /v1/jobs/refresh":              "analyst admin",
 	"GET /v1/entities/:id":               "reader screener analyst officer admin",
+	"GET /v1/entities/:id/neighbors":     "reader screener analyst officer admin",
 	"GET /v1/claims/:id":                 "reader screener analyst officer admin",
 	"GET /v1/sources/:id":                "reader screener analyst officer admin",
 	"GET /v1/lists":                      "reader screener analyst officer admin",

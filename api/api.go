@@ -167,6 +167,7 @@ func (s *server) route() error {
 	s.addQuestions()
 	s.addSearch()
 	s.addEntities()
+	s.addNeighbors()
 	s.addLists()
 	s.addScreen()
 	s.addJobs()

@@ -37,6 +37,7 @@ var examples = map[string][]example{
 	"rebadgings": {{About: "New badges after the listing", Target: "/v1/rebadgings?origin=company:inspur-group&as_of=2024-04-15", Has: `"SELLS"`}},
 	"search":     {{About: "What a text means", Target: "/v1/entities?q=kr2280x2", Has: `product:aivres:kr2280-x2`}},
 	"entity":     {{About: "A product with the claims about it", Target: "/v1/entities/product:aivres:kr2280-x2", Has: `"claims": [`}},
+	"neighbors":  {{About: "What is around a company", Target: "/v1/entities/company:inspur-group/neighbors?down=company:inspur-group&limit=3", Has: `"neighbors": `}},
 	"lists":      {{About: "The lists on a day", Target: "/v1/lists?as_of=2024-04-15", Has: `list:us-bis-entity-list`}},
 	"list":       {{About: "Who is on a list", Target: "/v1/lists/us-bis-entity-list?as_of=2024-04-15", Has: `company:inspur-group`}},
 	"policies":   {{About: "All policies", Target: "/v1/policies", Has: `"name": "cautious"`}},

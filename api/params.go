@@ -56,6 +56,11 @@ var parameterDocs = map[string]string{
 	"changed_since": "Entities alone that have a new version, or a claim added or withdrawn, after this revision.",
 	"since":         "The changes after this revision. Default: 0, all of them.",
 
+	"up":       "Show what is upstream of this entity: what it came from, who owns it, the lists that it is on. May be repeated.",
+	"down":     "Show what is downstream of this entity: what came from it. May be repeated.",
+	"relation": "Claims of this relation alone. May be repeated.",
+	"status":   "Claims of this status alone. May be repeated.",
+
 	"from":       "The moment before, as in known_at: what was recorded after it is told.",
 	"to":         "The moment after, as in known_at. Default: the newest revision.",
 	"entity":     "Only the part around this entity, by its id. May be repeated.",

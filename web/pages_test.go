@@ -26,6 +26,8 @@ func pages() []page {
 		{name: "subject-former", path: "/entities/company:lorex-technology"},
 		{name: "unknown", path: "/entities/product:nobody:nothing", status: "404"},
 		{name: "policies", path: "/policies"},
+		{name: "explore", path: "/explore/product:aivres:kr2280-x2"},
+		{name: "explore-hub", path: "/explore/company:inspur-group?down=company:inspur-group&up=company:inspur-group&limit=24"},
 		{name: "sign-in", path: "/sign-in"},
 		{name: "nowhere", path: "/no/such/page", status: "404"},
 		{name: "wrong-day", path: "/?q=kr2280&as_of=2024-13-01", status: "422"},

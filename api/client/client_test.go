@@ -116,7 +116,7 @@ var methods = map[string]struct {
 	"trace": {method: "Trace", answer: graph.Answer{}}, "timeline": {method: "Timeline", answer: graph.TimelineAnswer{}},
 	"reach": {method: "Reach", answer: client.ReachPage{}}, "rebadgings": {method: "Rebadgings", answer: graph.RebadgingsAnswer{}},
 	"diff": {method: "Diff", answer: graph.DiffAnswer{}}, "search": {method: "Search", answer: client.SearchAnswer{}},
-	"entity": {method: "Entity", answer: client.EntityAnswer{}}, "lists": {method: "Lists", answer: graph.ListsAnswer{}},
+	"entity": {method: "Entity", answer: client.EntityAnswer{}}, "neighbors": {method: "Neighbors", answer: client.NeighborsAnswer{}}, "lists": {method: "Lists", answer: graph.ListsAnswer{}},
 	"list": {method: "List", answer: client.ListAnswer{}}, "policies": {method: "Policies", answer: client.PoliciesAnswer{}},
 	"policy": {method: "Policy", answer: client.Policy{}}, "claim": {method: "Claim", answer: client.ClaimAnswer{}},
 	"source": {method: "Source", answer: client.SourceAnswer{}}, "changes": {method: "Changes", answer: client.ChangesPage{}},

@@ -94,6 +94,28 @@ func (c *Client) Entity(ctx context.Context, id graph.ID, at At, p Page) (Entity
 	return get[EntityAnswer](ctx, c, "/v1/entities/"+url.PathEscape(string(id)), at.dated().values("limit", p.limit(), "cursor", p.Cursor))
 }
 
+// Opening says which part of the graph is asked for.
+type Opening struct {
+	Up, Down  []graph.ID // entities whose neighbors are shown; none: those of the entity itself
+	Relations []string   // none: all of them
+	Statuses  []string   // none: all of them
+	Limit     int        // of the neighbors of one entity in one direction; 0 is the service's default
+}
+
+// Neighbors asks for what is around an entity, opened step by step; the lists of
+// at narrow which listings are shown.
+func (c *Client) Neighbors(ctx context.Context, id graph.ID, at At, o Opening) (NeighborsAnswer, error) {
+	values := at.dated().values("limit", number(o.Limit))
+	values["list"], values["relation"], values["status"] = at.Lists, o.Relations, o.Statuses
+	for _, up := range o.Up {
+		values.Add("up", string(up))
+	}
+	for _, down := range o.Down {
+		values.Add("down", string(down))
+	}
+	return get[NeighborsAnswer](ctx, c, "/v1/entities/"+url.PathEscape(string(id))+"/neighbors", values)
+}
+
 // Search asks what a text means, or without one for the entities that filters
 // leave, such as brand:Aivres.
 func (c *Client) Search(ctx context.Context, text string, include, exclude []string, at At, p Page) (SearchAnswer, error) {
