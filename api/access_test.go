@@ -111,10 +111,13 @@ var ruleBook = map[string]string{
 	"GET /v1/dossier":                    "reader screener analyst officer admin",
 	"GET /v1/export/:format":             "reader screener analyst officer admin",
 
-	"GET /v1/decisions":           "reader screener analyst officer admin",
-	"GET /v1/decisions/:id":       "reader screener analyst officer admin",
-	"GET /v1/decisions/verify":    "reader screener analyst officer admin",
-	"POST /v1/decisions":          "officer admin",
+	"GET /v1/decisions":        "reader screener analyst officer admin",
+	"GET /v1/decisions/:id":    "reader screener analyst officer admin",
+	"GET /v1/decisions/verify": "reader screener analyst officer admin",
+	"POST /v1/decisions":       "officer admin",
+
+	"POST /v1/decisions/:id/sign-off": "officer admin",
+
 	"GET /v1/watches":             "reader screener analyst officer admin",
 	"GET /v1/watches/:id":         "reader screener analyst officer admin",
 	"GET /v1/watches/events":      "reader screener analyst officer admin",
@@ -253,8 +256,10 @@ func TestMe(t *testing.T) {
 	for shown, want := range map[string]meAnswer{
 		"dbk_officer": {Name: "the officer", Actor: "key:the officer", Credential: KeyShown, Roles: []Role{Officer}, May: []string{"read", "screen", "decide"}},
 		"dbk_monitor": {Name: "the monitor", Actor: "key:the monitor", Credential: KeyShown, Roles: []Role{Monitor}, May: []string{"measure"}},
-		"a.b.both": {Name: "user-2", Actor: "token:user-2", Credential: TokenShown, Roles: []Role{Analyst, Officer},
-			May: []string{"read", "screen", "write", "decide"}},
+		"a.b.both": {
+			Name: "user-2", Actor: "token:user-2", Credential: TokenShown, Roles: []Role{Analyst, Officer},
+			May: []string{"read", "screen", "write", "decide"},
+		},
 	} {
 		if got := decode[meAnswer](t, s.look(t, shown, "/v1/me").Body.Bytes()); !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: %+v", shown, got)

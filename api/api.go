@@ -268,7 +268,11 @@ func mergePolicies(configured []graph.Policy) ([]graph.Policy, error) {
 	}
 	all := make([]graph.Policy, 0, len(byName))
 	for _, p := range byName {
-		all = append(all, p)
+		sealed, err := p.Sealed()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, sealed)
 	}
 	slices.SortFunc(all, func(a, b graph.Policy) int { return cmp.Compare(a.Name, b.Name) })
 	return all, nil

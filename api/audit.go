@@ -14,7 +14,7 @@ import (
 )
 
 type auditInput struct {
-	Kind   string `query:"kind"   enum:"change,import,screening,decision,key,policy,watch"`
+	Kind   string `query:"kind"   enum:"change,import,screening,decision,signoff,key,policy,watch"`
 	About  string `query:"about"  maxLength:"200"                                          minLength:"1"`
 	Newest bool   `query:"newest"`
 	Cursor int64  `query:"cursor" minimum:"1"`
@@ -46,7 +46,7 @@ func auditOperation(id, path, summary, description string, more ...fault) *huma.
 
 func (s *server) addAudit() {
 	register(s, auditOperation("audit", auditPath, "What was done, by whom and when",
-		"Answers with entries of the audit log, the oldest first: of changes of the claims, imports, screenings (by digest), decisions, keys, policies and watches. "+
+		"Answers with entries of the audit log, the oldest first: of changes of the claims, imports, screenings (by digest), decisions and their sign-offs, keys, policies and watches. "+
 			"With newest, the newest entries alone, the latest first, in one page.", notFound, timeout), s.auditEntries)
 	register(s, auditOperation("audit-proof", auditPath+"/proof/{index}", "The proof that an entry stands in the log",
 		"Answers with the entry, the signed checkpoint of the log as it is now, and the hashes in between, as debadge audit verify --proof checks them with the verifier key alone.", notFound, timeout),

@@ -183,10 +183,10 @@ func (s *server) write(hc huma.Context, in *Writing, compose func(context.Contex
 
 // complete adds what the header says, and refuses what lacks author or reason.
 func (s *server) complete(ctx context.Context, cs *graph.ChangeSet, in *Writing) error {
-	key := strings.TrimSuffix(strings.TrimPrefix(in.Key, `"`), `"`)
+	key, err := idempotencyKey(in.Key)
 	switch {
-	case in.Key != "" && key == "":
-		return refuseField("header.Idempotency-Key", "is empty")
+	case err != nil:
+		return err
 	case key != "" && cs.ID != "" && cs.ID != key:
 		return refuseField("header.Idempotency-Key", "is not the id of the change set in the body; give one of them")
 	case key != "":
@@ -207,11 +207,20 @@ func (s *server) complete(ctx context.Context, cs *graph.ChangeSet, in *Writing)
 	if !ok {
 		return refuseField("header.If-Match", `is no revision; write one in quotes, such as "12", or the ETag of one answer`)
 	}
-	err := s.see(ctx, cs, graph.Moment{Revision: revision})
+	err = s.see(ctx, cs, graph.Moment{Revision: revision})
 	if graph.KindOf(err) == graph.KindNotFound {
 		return graph.Errorf(graph.KindOutdated, "the store is not at revision %d yet; nothing was written", revision)
 	}
 	return err
+}
+
+// idempotencyKey reads the header of that name; none is "".
+func idempotencyKey(header string) (string, error) {
+	key := strings.TrimSuffix(strings.TrimPrefix(header, `"`), `"`)
+	if header != "" && key == "" {
+		return "", refuseField("header.Idempotency-Key", "is empty")
+	}
+	return key, nil
 }
 
 // author is who makes a change: whom the credential names, whatever the body

@@ -76,18 +76,39 @@ type verifiedAnswer struct {
 	Next     string                 `json:"next,omitempty"`
 }
 
-type decideInput struct{ Body decisionBody }
+type decideInput struct {
+	Freshness
+
+	Key     string `header:"Idempotency-Key" maxLength:"202"`
+	RawBody []byte
+	Body    decisionBody
+}
+
+// signOffBody is what a second officer says.
+type signOffBody struct {
+	Verdict   string `json:"verdict" doc:"Does the decision stand?" enum:"signed,refused"`
+	Reasoning string `json:"reasoning" doc:"Why; later readers will ask." maxLength:"20000" minLength:"1"`
+	Author    string `json:"author,omitempty" doc:"Who signs, where no credential says so." maxLength:"100"`
+}
+
+type signOffInput struct {
+	ID   string `path:"id" maxLength:"64"`
+	Body signOffBody
+}
 
 type decisionsInput struct {
+	Freshness
+
 	Subject string `query:"subject" maxLength:"500"  minLength:"1"`
 	Author  string `query:"author"  maxLength:"200"  minLength:"1"`
+	State   string `query:"state"                    enum:"final,pending,signed,refused"`
 	Changed bool   `query:"changed"`
 	Cursor  string `query:"cursor"  maxLength:"100"  minLength:"1"`
 	Limit   int    `query:"limit"   maximum:"1000"   minimum:"1"`
 }
 
 func (in *decisionsInput) which() ledger.Decisions {
-	return ledger.Decisions{Subject: in.Subject, Author: in.Author, After: in.Cursor, Limit: cmp.Or(in.Limit, keptPage)}
+	return ledger.Decisions{Subject: in.Subject, Author: in.Author, State: ledger.DecisionState(in.State), After: in.Cursor, Limit: cmp.Or(in.Limit, keptPage)}
 }
 
 type keptInput struct {
@@ -97,10 +118,17 @@ type keptInput struct {
 func (s *server) addDecisions() {
 	registerWriting(s, operationFor(mayDecide, http.MethodPost, "decide", decisionsPath, "decisions", "Record a decision on a finding",
 		"Asks the question, pins it to the revision, the policy and the lists that it was answered by, and keeps the decision with the digest of the answer: "+
-			"asked again, years later, it has the same digest. The author is whom the credential names. A record is never changed; what is decided later about the same subject is another one.",
-		notFound, ambiguous, timeout), http.StatusCreated, s.decide)
+			"asked again, years later, it has the same digest. The author is whom the credential names. A record is never changed; what is decided later about the same subject is another one. "+
+			"Where the policy asks for a second officer for this action, the decision is pending until another officer than the author has signed it. "+
+			"Who sends the same Idempotency-Key again gets the decision of the first time; another one under that key is a conflict.",
+		notFound, conflict, ambiguous, timeout), http.StatusCreated, s.decide)
+	registerWriting(s, operationFor(mayDecide, http.MethodPost, "decision-sign-off", decisionsPath+"/{id}/sign-off", "decisions", "Sign a decision as the second officer, or refuse it",
+		"The policy of the decision says for which actions it needs a second officer. Who made it cannot sign it, and it is signed or refused once; the same sign-off once more changes nothing. "+
+			"One that was refused does not stand: what is decided next is another decision.",
+		notFound, conflict, timeout), http.StatusOK, s.signOff)
 	register(s, operation("decisions", decisionsPath, "decisions", "The decisions that were recorded",
 		"Answers with decisions in the order in which they were recorded, of one subject or author if that is asked for. "+
+			"State selects those that stand, those that wait for a second officer, and those that were refused. "+
 			"With changed=true those alone whose question, asked today with what is known today, finds something else than it did, each with the finding of now and with what made it so; "+
 			"only what lies downstream of what was learned is computed again.",
 		notFound, conflict, timeout), s.decisions)
@@ -142,10 +170,31 @@ func (s *server) decide(ctx context.Context, in *decideInput) (ledger.Decision, 
 	if n.Action, err = graph.ParseAction(b.Action); err != nil {
 		return ledger.Decision{}, err
 	}
+	if n.Key, err = idempotencyKey(in.Key); err != nil {
+		return ledger.Decision{}, err
+	}
+	if n.Request, err = ledger.DigestOf(json.RawMessage(in.RawBody)); err != nil {
+		return ledger.Decision{}, err
+	}
 	d, err := l.Decide(ctx, s.Store, s.actor(ctx), n)
 	if err == nil {
 		s.metrics.found(d.Answer.Finding, d.Answer.Action)
 	}
+	return d, inBody(err, "")
+}
+
+func (s *server) signOff(ctx context.Context, in *signOffInput) (ledger.Decision, error) {
+	l, err := s.kept()
+	if err != nil {
+		return ledger.Decision{}, err
+	}
+	author := s.author(ctx, in.Body.Author)
+	if author == "" {
+		return ledger.Decision{}, refuseField("body.author", "is missing; say who signs")
+	}
+	d, err := l.Sign(ctx, s.actor(ctx), ledger.NewSignOff{
+		Decision: in.ID, Author: author, Verdict: ledger.DecisionState(in.Body.Verdict), Reasoning: in.Body.Reasoning,
+	})
 	return d, inBody(err, "")
 }
 

@@ -118,6 +118,10 @@ var examples = map[string][]example{
   "question": {"as_of": "2024-04-15", "lists": ["us-bis-entity-list"]}
 }`,
 	}},
+	"decision-sign-off": {{
+		About: "Another officer agrees", Target: decisionsPath + "/decision-1/sign-off", Absent: true,
+		Body: `{"verdict": "signed", "reasoning": "read the indictment", "author": "b.chen"}`,
+	}},
 	"decisions": {
 		{About: "All decisions", Target: decisionsPath, Has: `"decision-1"`},
 		{About: "Those whose finding would be another one today", Target: decisionsPath + "?changed=true", Has: `"decisions": [`},

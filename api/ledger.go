@@ -25,6 +25,7 @@ type Ledger interface {
 // Decisions are what officers decided about findings.
 type Decisions interface {
 	Decide(ctx context.Context, store graph.Store, actor string, n ledger.NewDecision) (ledger.Decision, error)
+	Sign(ctx context.Context, actor string, n ledger.NewSignOff) (ledger.Decision, error)
 	Decision(ctx context.Context, id string) (ledger.Decision, error)
 	Decisions(ctx context.Context, which ledger.Decisions) ([]ledger.Decision, error)
 	ChangedDecisions(ctx context.Context, store graph.Store, today graph.Day, which ledger.Decisions) (ledger.Rescreened, []ledger.ChangedDecision, error)
@@ -45,6 +46,7 @@ type Watches interface {
 	Watch(ctx context.Context, store graph.Store, actor string, n ledger.NewWatch) (ledger.Watch, error)
 	Watched(ctx context.Context, id string) (ledger.Watch, error)
 	Watches(ctx context.Context) ([]ledger.Watch, error)
+	Rescreen(ctx context.Context, store graph.Store, today graph.Day) (ledger.Rescreened, error)
 	SetWatch(ctx context.Context, actor, id string, state ledger.WatchState) (ledger.Watch, error)
 	Events(ctx context.Context, after int64, limit int) ([]ledger.OutboxEvent, error)
 	ReplaceSecret(ctx context.Context, actor, id string) (string, error)

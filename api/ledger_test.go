@@ -116,6 +116,63 @@ func TestDecisions(t *testing.T) {
 	}
 }
 
+// TestSecondOfficer has a decision signed by another officer, and by nobody else.
+func TestSecondOfficer(t *testing.T) {
+	policy := graph.DefaultPolicy()
+	policy.Name, policy.SecondOfficer = "four-eyes", []graph.Action{graph.Pass}
+	s, _ := remembering(t, func(o *Options) { guarded(o); o.Policies = []graph.Policy{policy} })
+	const body = `{"subject": "B1", "action": "pass", "reasoning": "a license", "question": {"policy": "four-eyes"}}`
+	header := map[string]string{"Authorization": "Bearer dbk_officer", "Idempotency-Key": `"order-17"`}
+	for range 2 {
+		if d := decode[ledger.Decision](t, s.post(t, "/v1/decisions", body, header).Body.Bytes()); d.ID != "decision-1" || d.State != ledger.Waiting || !d.NeedsSignOff {
+			t.Errorf("%+v", d)
+		}
+	}
+	if w := s.post(t, "/v1/decisions", strings.Replace(body, "pass", "block", 1), header); w.Code != http.StatusConflict {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	if w := s.post(t, "/v1/decisions", body, map[string]string{"Authorization": "Bearer dbk_officer", "Idempotency-Key": `""`}); w.Code != http.StatusUnprocessableEntity {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	const sign = `{"verdict": "signed", "reasoning": "seen", "author": "somebody else"}`
+	s.order(t, "dbk_officer", "/v1/decisions/decision-1/sign-off", sign, http.StatusConflict)
+	s.order(t, "dbk_analyst", "/v1/decisions/decision-1/sign-off", sign, http.StatusForbidden)
+	d := decode[ledger.Decision](t, s.order(t, "a.b.both", "/v1/decisions/decision-1/sign-off", sign, http.StatusOK).Body.Bytes())
+	if d.State != ledger.Signed || d.SignOff == nil || d.SignOff.Author != "token:user-2" {
+		t.Errorf("%+v", d)
+	}
+	for query, want := range map[string]int{"?state=signed": 1, "?state=pending": 0, "?state=signed&changed=true": 0} {
+		if got := decode[decisionsAnswer](t, s.look(t, "dbk_reader", "/v1/decisions"+query).Body.Bytes()).Decisions; len(got) != want {
+			t.Errorf("%s: %+v", query, got)
+		}
+	}
+	if log := decode[auditAnswer](t, s.look(t, "dbk_admin", "/v1/audit?kind=signoff").Body.Bytes()); len(log.Entries) != 1 || log.Entries[0].Subject != "decision-1" {
+		t.Errorf("%+v", log)
+	}
+}
+
+// TestWatchesAtRevision reads what was found, and its events, at the revision of
+// what was just written.
+func TestWatchesAtRevision(t *testing.T) {
+	s, _ := remembering(t, guarded)
+	s.order(t, "dbk_officer", "/v1/watches", `{"subject": "A1"}`, http.StatusCreated)
+	claims := decode[entityAnswer](t, s.look(t, "dbk_reader", "/v1/entities/product:acme:a1").Body.Bytes())
+	for _, c := range claims.Claims {
+		if c.Relation == graph.Makes {
+			s.order(t, "dbk_analyst", "/v1/claims/"+string(c.ID)+"/retract", `{"reason": "withdrawn"}`, http.StatusOK)
+		}
+	}
+	if got := decode[eventsAnswer](t, s.look(t, "dbk_reader", "/v1/watches/events").Body.Bytes()); len(got.Events) != 0 {
+		t.Errorf("%+v", got)
+	}
+	if got := decode[eventsAnswer](t, s.look(t, "dbk_reader", "/v1/watches/events?min_revision=2").Body.Bytes()); len(got.Events) != 1 || got.Events[0].Event.Revision != 2 {
+		t.Errorf("%+v", got)
+	}
+	if got := decode[watchesAnswer](t, s.look(t, "dbk_reader", "/v1/watches?min_revision=2").Body.Bytes()); got.Watches[0].Found.Finding != graph.Clear {
+		t.Errorf("%+v", got)
+	}
+}
+
 // TestKeptIsRefused states what is refused of decisions, watches and the log, and
 // that nothing of it leaves an entry.
 func TestKeptIsRefused(t *testing.T) {
@@ -139,6 +196,10 @@ func TestKeptIsRefused(t *testing.T) {
 		{"POST", "/v1/decisions", `{"subject": "B1", "action": "pass", "reasoning": "x", "author": "o", "question": {"known_at": "7"}}`, 404, "revision"},
 		{"POST", "/v1/decisions", `{"subject": "Twin", "action": "pass", "reasoning": "x", "author": "o"}`, 409, "product:gamma:twin"},
 		{"POST", "/v1/decisions", `[]`, 422, ""},
+		{"POST", "/v1/decisions/decision-1/sign-off", `{"verdict": "signed", "reasoning": "x", "author": "o"}`, 404, "decision-1"},
+		{"POST", "/v1/decisions/decision-1/sign-off", `{"verdict": "signed", "reasoning": "x"}`, 422, "body.author"},
+		{"POST", "/v1/decisions/decision-1/sign-off", `{"verdict": "final", "reasoning": "x", "author": "o"}`, 422, "body.verdict"},
+		{"GET", "/v1/decisions?state=done", "", 422, "query.state"},
 		{"GET", "/v1/decisions/decision-1", "", 404, "there is no decision-1"},
 		{"GET", "/v1/decisions/1", "", 422, "decision-1"},
 		{"GET", "/v1/decisions?cursor=x", "", 422, "decision-1"},

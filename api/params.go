@@ -20,6 +20,7 @@ var parameterDocs = map[string]string{
 	"policy":       "The name of a policy, see /v1/policies. Default: default.",
 	"list":         "Count this list alone: its id or name. May be repeated.",
 	"author":       "Of this author alone, as the record names it.",
+	"state":        "Decisions in this state alone.",
 	"changed":      "Those alone whose finding would be another one today, and why.",
 	"about":        "Entries about this alone, such as decision-1 or revision:12.",
 	"newest":       "The newest rows alone, the latest first.",
@@ -70,7 +71,7 @@ var parameterDocs = map[string]string{
 
 	"Last-Event-ID":   "The id of the last event that came, which is a revision; it counts in place of since.",
 	"If-None-Match":   "The ETag of an answer that the client has. It is 304 while the answer is still that one.",
-	"Idempotency-Key": "The id of the change set, in quotes or without. Sent again, the same change is made once.",
+	"Idempotency-Key": "Of a change set its id, in quotes or without. Sent again, the same change or decision is made once.",
 	"If-Match":        "A revision in quotes, or the ETag of an answer: refuse the change if what it touches has changed since.",
 }
 

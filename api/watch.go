@@ -24,9 +24,15 @@ type watchBody struct {
 	Lists    []string `json:"lists,omitempty" doc:"Count these lists alone." maxItems:"100"`
 }
 
-type watchInput struct{ Body watchBody }
+type watchInput struct {
+	Freshness
+
+	Body watchBody
+}
 
 type watchesInput struct {
+	Freshness
+
 	Cursor string `query:"cursor" maxLength:"100" minLength:"1"`
 	Limit  int    `query:"limit"  maximum:"1000"  minimum:"1"`
 }
@@ -37,6 +43,8 @@ type watchesAnswer struct {
 }
 
 type eventsInput struct {
+	Freshness
+
 	After int64 `query:"after" minimum:"0"`
 	Limit int   `query:"limit" maximum:"1000" minimum:"1"`
 }
@@ -79,7 +87,8 @@ func (s *server) addWatches() {
 			"Endpoints lead to the public internet, unless the service was started with --webhook-allow.",
 		notFound, ambiguous, timeout), http.StatusCreated, s.watch)
 	register(s, operation("watches", watchesPath, "watches", "What is watched, by whom, and what is found there?",
-		"Answers with the watches that have not ended. Who may not decide sees of an endpoint the host alone.", timeout), s.watches)
+		"Answers with the watches that have not ended. Who may not decide sees of an endpoint the host alone. "+
+			"With min_revision what is found is that of this revision or a later one.", conflict, timeout), s.watches)
 	register(s, operation("watched", watchesPath+"/{id}", "watches", "A watch", "Answers with a watch, also one that has ended.", notFound),
 		func(ctx context.Context, in *keptInput) (ledger.Watch, error) {
 			l, err := s.kept()
@@ -122,7 +131,8 @@ func (s *server) addWatchStates() {
 func (s *server) addEvents() {
 	register(s, operation("watch-events", watchesPath+"/events", "watches", "Which findings that are watched have changed?",
 		"Answers with the events of all watches, in order, none left out and none twice; state says what became of the delivery of those with an endpoint. "+
-			"Ask again with after=next for those to come: an event that was handled before its next was kept comes once more.", timeout), s.watchEvents)
+			"Ask again with after=next for those to come: an event that was handled before its next was kept comes once more. "+
+			"With min_revision the events of all revisions up to it are there.", conflict, timeout), s.watchEvents)
 }
 
 func (s *server) watch(ctx context.Context, in *watchInput) (ledger.Watch, error) {
@@ -144,6 +154,9 @@ func (s *server) watches(ctx context.Context, in *watchesInput) (watchesAnswer, 
 	answer := watchesAnswer{Watches: []ledger.Watch{}}
 	l, err := s.kept()
 	if err != nil {
+		return answer, err
+	}
+	if err := s.rescreened(ctx, l, in.MinRevision); err != nil {
 		return answer, err
 	}
 	const prefix = "watch-"
@@ -171,6 +184,16 @@ func (s *server) watches(ctx context.Context, in *watchesInput) (watchesAnswer, 
 	return answer, nil
 }
 
+// rescreened brings what was found to the revision that a request demands, which
+// the store has by then.
+func (s *server) rescreened(ctx context.Context, l Ledger, least graph.Revision) error {
+	if least == 0 {
+		return nil
+	}
+	_, err := l.Rescreen(ctx, s.Store, graph.DayOf(s.Clock()))
+	return err
+}
+
 // shown leaves of an endpoint what is no secret, for who may not make watches: the
 // rest can be what lets somebody in.
 func (s *server) shown(ctx context.Context, w ledger.Watch) ledger.Watch {
@@ -190,6 +213,9 @@ func (s *server) watchEvents(ctx context.Context, in *eventsInput) (eventsAnswer
 	answer := eventsAnswer{Events: []watchEvent{}, Next: in.After}
 	l, err := s.kept()
 	if err != nil {
+		return answer, err
+	}
+	if err := s.rescreened(ctx, l, in.MinRevision); err != nil {
 		return answer, err
 	}
 	found, err := l.Events(ctx, in.After, cmp.Or(in.Limit, keptPage))

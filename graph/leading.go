@@ -57,6 +57,35 @@ func (w *walk) findLeading() {
 	}
 }
 
+// leadsAt reports whether claims that hold on a day, whatever they say, lead
+// from the start of the walk to a listing.
+func (w *walk) leadsAt(day Day) bool {
+	w.leads = slices.Grow(w.leads[:0], len(w.nodes))[:len(w.nodes)]
+	clear(w.leads)
+	w.leads[0] = true
+	w.search.level = append(w.search.level[:0], 0)
+	for n := 0; n < len(w.search.level); n++ { //nolint:intrange // it grows
+		i := w.search.level[n]
+		if int(i) >= len(w.start)-1 {
+			continue
+		}
+		for k := w.start[i]; k < w.start[i+1]; k++ {
+			e, far := &w.edges[k], w.far[k]
+			if e.From > day || day >= e.To {
+				continue
+			}
+			if e.Relation == ListedOn {
+				return true
+			}
+			if far >= 0 && !w.leads[far] {
+				w.leads[far] = true
+				w.search.level = append(w.search.level, far)
+			}
+		}
+	}
+	return false
+}
+
 func (w *walk) leadsOn(i int) bool {
 	for k := w.start[i]; k < w.start[i+1]; k++ {
 		if w.edges[k].Relation == ListedOn || (w.far[k] >= 0 && w.leads[w.far[k]]) {

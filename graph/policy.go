@@ -103,6 +103,14 @@ type Policy struct {
 	MaxEntities     int             `json:"max_entities"` // that one walk visits before it is cut short
 	Ownership       []OwnershipRule `json:"ownership"`
 	Actions         Actions         `json:"actions"`
+
+	// SecondOfficer are the actions whose decisions do not stand until another
+	// officer has signed them. They are part of the policy so that its digest,
+	// which every decision keeps, also says by which of these rules it was made;
+	// who signs, and when, is no matter of the graph.
+	SecondOfficer []Action `json:"second_officer,omitempty"`
+
+	sealed string // the digest of rules that were checked and do not change any more
 }
 
 const (
@@ -198,8 +206,22 @@ func ParsePolicy(data []byte) (Policy, error) {
 	return p, p.Check()
 }
 
+// Sealed returns a policy that was checked and keeps its digest, for whoever
+// asks many questions by it. Its rules must not be changed any more.
+func (p Policy) Sealed() (Policy, error) {
+	p.sealed = ""
+	if err := p.Check(); err != nil {
+		return Policy{}, err
+	}
+	p.sealed = p.Digest()
+	return p, nil
+}
+
 // Check refuses a policy that cannot be meant, naming each field.
 func (p Policy) Check() error {
+	if p.sealed != "" {
+		return nil
+	}
 	var bad problems
 	checkText(&bad, "name", p.Name, true)
 	for i, id := range p.Lists {
@@ -234,6 +256,11 @@ func (p Policy) Check() error {
 		r.check(fmt.Sprintf("ownership[%d]", i), &bad)
 	}
 	p.Actions.check(&bad)
+	for i, a := range p.SecondOfficer {
+		if a.String() == "" || slices.Contains(p.SecondOfficer[:i], a) {
+			bad.add(fmt.Sprintf("second_officer[%d]", i), "is no action, or stands there twice; use pass, review and block")
+		}
+	}
 	return bad.err("the policy is refused")
 }
 
@@ -286,6 +313,9 @@ func (a Actions) check(bad *problems) {
 
 // Digest identifies the rules of the policy.
 func (p Policy) Digest() string {
+	if p.sealed != "" {
+		return p.sealed
+	}
 	data, err := json.Marshal(p)
 	if err != nil {
 		panic(err) // a policy holds nothing that JSON cannot write

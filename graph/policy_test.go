@@ -91,6 +91,8 @@ func TestParsePolicyRefuses(t *testing.T) {
 		"unknown passes":       {`{"name": "x", "actions": {"unknown": "pass"}}`, "actions.unknown"},
 		"incomplete passes":    {`{"name": "x", "actions": {"incomplete": "pass"}}`, "actions.incomplete"},
 		"undetermined passes":  {`{"name": "x", "actions": {"undetermined": "pass"}}`, "actions.undetermined"},
+		"second officer":       {`{"name": "x", "second_officer": ["pas"]}`, "pas"},
+		"second officer twice": {`{"name": "x", "second_officer": ["pass", "block", "pass"]}`, "second_officer[2]"},
 		"form":                 {rule(`"name": "r", "form": "most", "threshold": 50`), "form"},
 		"no threshold":         {rule(`"name": "r", "form": "aggregate"`), "threshold"},
 		"threshold of nothing": {rule(`"name": "r", "form": "majority", "threshold": 0`), "threshold"},
@@ -106,5 +108,19 @@ func TestParsePolicyRefuses(t *testing.T) {
 				t.Errorf("%s: %v; want it to say %q", c.text, err, c.says)
 			}
 		})
+	}
+}
+
+// TestSealed: a policy that keeps its digest has the one that it had, and one that
+// cannot be meant is not sealed.
+func TestSealed(t *testing.T) {
+	p := graph.DefaultPolicy()
+	sealed, err := p.Sealed()
+	if err != nil || sealed.Digest() != p.Digest() || sealed.Check() != nil {
+		t.Errorf("sealed it is %s, else %s: %v", sealed.Digest(), p.Digest(), err)
+	}
+	sealed.MaxHops = 0
+	if _, err := sealed.Sealed(); graph.KindOf(err) != graph.KindInvalid {
+		t.Errorf("sealing what was changed since, got %v", err)
 	}
 }

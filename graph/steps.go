@@ -67,7 +67,10 @@ func (q *inquiry) steps(ctx context.Context, w, part *walk, until Day) ([]step, 
 			end = days[i+1]
 		}
 		given := len(part.bits)
-		s := q.survey(part, days[i], noClaim)
+		var s survey // nothing, if no claim of the day leads to a listing
+		if part.leadsAt(days[i]) {
+			s = q.survey(part, days[i], noClaim)
+		}
 		deep := bottomless && w.deep(q, days[i])
 		c := q.conclude(w, &s, deep, q.undetermined(q.verdicts(part, &s)))
 		part.rewind(given)

@@ -73,10 +73,10 @@ func (q *inquiry) loadCountriesOf(ctx context.Context, entities []Node) error {
 // to otherwise than by ownership or affiliation: itself, or its makers, sellers
 // and licensors.
 func (q *inquiry) verdicts(w *walk, s *survey) []verdict {
-	if !w.has(Ownership) || !w.has(Listing) {
+	ev := s.tiers[q.policy.WeakestStatus]
+	if ev == nil || !w.has(Ownership) {
 		return nil
 	}
-	ev := s.tiers[q.policy.WeakestStatus]
 	companies := ev.owned()
 	if len(companies) == 0 {
 		return nil

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -25,6 +26,15 @@ type Decision struct {
 	Attachments []Attachment `json:"attachments,omitempty"`
 	Question    Question     `json:"question"`
 	Answer      AnswerRef    `json:"answer"`
+
+	// NeedsSignOff says that the policy asks for a second officer.
+	NeedsSignOff bool `json:"needs_sign_off,omitempty"`
+
+	// What follows is no part of the record: it is said when a decision is read.
+	State   DecisionState `json:"state,omitempty"`
+	SignOff *SignOff      `json:"sign_off,omitempty"` // what the second officer said
+
+	digest string // of the record
 }
 
 // Attachment is a document that a decision refers to. It is kept elsewhere; its
@@ -73,6 +83,11 @@ type NewDecision struct {
 	Reasoning   string
 	Attachments []Attachment
 	Question    graph.Question // KnownAt may be the newest; it is pinned
+
+	// Key is an idempotency key of the actor; "" is none. What is asked for under
+	// it once more, which Request is the digest of, is the decision that was
+	// recorded the first time; anything else under it is KindConflict.
+	Key, Request string
 }
 
 const (
@@ -90,12 +105,7 @@ func (n *NewDecision) check() error {
 	if n.Action.String() == "" {
 		wrong("action", "is missing; use pass, review or block")
 	}
-	switch {
-	case strings.TrimSpace(n.Reasoning) == "":
-		wrong("reasoning", "is empty; later readers will ask why")
-	case len(n.Reasoning) > maxReasoning:
-		wrong("reasoning", "is longer than 20,000 bytes; attach a document")
-	}
+	checkReasoning(n.Reasoning, wrong)
 	if len(n.Attachments) > maxAttached {
 		wrong("attachments", "are more than 100")
 	}
@@ -122,6 +132,9 @@ func (l *Ledger) Decide(ctx context.Context, store graph.Store, actor string, n 
 	if err := n.check(); err != nil {
 		return Decision{}, err
 	}
+	if d, err := l.recorded(ctx, actor, &n); d.ID != "" || err != nil {
+		return d, err
+	}
 	first, err := graph.Trace(ctx, store, n.Question)
 	if err != nil {
 		return Decision{}, err
@@ -131,7 +144,7 @@ func (l *Ledger) Decide(ctx context.Context, store graph.Store, actor string, n 
 	}
 	d := Decision{
 		RecordedAt: l.now(), Author: n.Author, Action: n.Action, Reasoning: n.Reasoning, Attachments: n.Attachments,
-		Question: pinned(n.Question, first),
+		Question: pinned(n.Question, first), NeedsSignOff: slices.Contains(n.Question.Policy.SecondOfficer, n.Action),
 	}
 	answer, err := graph.Trace(ctx, store, d.Question.graphQuestion())
 	if err != nil {
@@ -147,8 +160,21 @@ func (l *Ledger) Decide(ctx context.Context, store graph.Store, actor string, n 
 	if err != nil {
 		return Decision{}, err
 	}
-	err = l.write(ctx, func(ctx context.Context, tx *sql.Tx) error { return d.insert(ctx, tx, actor, s) })
-	return d, err
+	err = l.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if before, err := findRequest(ctx, tx, actor, &n); before.ID != "" || err != nil {
+			d = before
+			return err
+		}
+		if err := d.insert(ctx, tx, actor, s); err != nil {
+			return err
+		}
+		return n.keep(ctx, tx, actor, &d)
+	})
+	if err != nil {
+		return Decision{}, err
+	}
+	d.State = d.state()
+	return d, nil
 }
 
 // pinned is a question that will find the same answer for ever.
@@ -205,7 +231,7 @@ func (d *Decision) insert(ctx context.Context, tx *sql.Tx, actor string, s stand
 	if _, err := tx.ExecContext(ctx, "INSERT INTO decisions (id, entry, record) VALUES (?, ?, ?)", id, entry, string(record)); err != nil {
 		return err
 	}
-	s.decision = id
+	s.decision, d.digest = id, digestOf(record)
 	return s.insert(ctx, tx)
 }
 
@@ -234,12 +260,19 @@ func (l *Ledger) Decision(ctx context.Context, id string) (d Decision, err error
 		return Decision{}, err
 	}
 	err = l.read(ctx, func(tx *sql.Tx) error {
-		d, err = scanDecision(tx.QueryRowContext(ctx, "SELECT id, record FROM decisions WHERE id = ?", n))
-		if errors.Is(err, sql.ErrNoRows) {
-			err = graph.Errorf(graph.KindNotFound, "there is no %s", id)
-		}
+		d, err = readDecision(ctx, tx, n)
 		return err
 	})
+	return d, err
+}
+
+const fromDecisions = "SELECT d.id, d.record, o.record FROM decisions d LEFT JOIN signoffs o ON o.decision = d.id WHERE "
+
+func readDecision(ctx context.Context, tx *sql.Tx, id int64) (Decision, error) {
+	d, err := scanDecision(tx.QueryRowContext(ctx, fromDecisions+"d.id = ?", id))
+	if errors.Is(err, sql.ErrNoRows) {
+		err = graph.Errorf(graph.KindNotFound, "there is no %s%d", decisionID, id)
+	}
 	return d, err
 }
 
@@ -247,13 +280,20 @@ func scanDecision(row interface{ Scan(into ...any) error }) (d Decision, err err
 	var (
 		id     int64
 		record string
+		signed sql.NullString
 	)
-	if err := row.Scan(&id, &record); err != nil {
+	if err := row.Scan(&id, &record, &signed); err != nil {
 		return Decision{}, err
 	}
 	if err := json.Unmarshal([]byte(record), &d); err != nil || d.ID != decisionID+strconv.FormatInt(id, 10) {
 		return Decision{}, damaged("%s%d is no decision: %v", decisionID, id, err)
 	}
+	if signed.Valid {
+		if err := json.Unmarshal([]byte(signed.String), &d.SignOff); err != nil || d.SignOff == nil {
+			return Decision{}, damaged("the sign-off of %s%d cannot be read: %v", decisionID, id, err)
+		}
+	}
+	d.digest, d.State = digestOf([]byte(record)), d.state()
 	return d, nil
 }
 
@@ -261,6 +301,7 @@ func scanDecision(row interface{ Scan(into ...any) error }) (d Decision, err err
 type Decisions struct {
 	Subject string // the id of a product or company
 	Author  string
+	State   DecisionState
 	After   string // only after the decision with this id
 	Limit   int    // at most so many; 0 is no limit
 }
@@ -278,7 +319,7 @@ func (l *Ledger) Decisions(ctx context.Context, which Decisions) ([]Decision, er
 			d, err := scanDecision(rows)
 			all = append(all, d)
 			return err
-		}, "SELECT d.id, d.record FROM decisions d WHERE "+where+" ORDER BY d.id LIMIT ?", append(args, which.most())...)
+		}, fromDecisions+where+" ORDER BY d.id LIMIT ?", append(args, which.most())...)
 	})
 	return all, err
 }
@@ -298,6 +339,9 @@ func (w Decisions) where() (text string, args []any, err error) {
 	if w.Author != "" {
 		text, args = text+" AND d.record ->> '$.author' = ?", append(args, w.Author)
 	}
+	if w.State != "" {
+		text, args = text+" AND coalesce((SELECT verdict FROM signoffs WHERE decision = d.id), iif(d.record ->> '$.needs_sign_off', 'pending', 'final')) = ?", append(args, w.State)
+	}
 	return text, args, nil
 }
 
@@ -316,6 +360,8 @@ type DecisionCheck struct {
 	Digest string `json:"digest"`           // of the answer as the decision has it
 	Now    string `json:"now,omitempty"`    // of the answer that came this time
 	Reason string `json:"reason,omitempty"` // why they are not the same, if there is no answer
+
+	State DecisionState `json:"state"`
 }
 
 // verifyBatch is how many decisions are read at a time.
@@ -350,7 +396,10 @@ func (l *Ledger) VerifyDecisions(ctx context.Context, store graph.Store, which D
 }
 
 func (d *Decision) verify(ctx context.Context, store graph.Store) (DecisionCheck, error) {
-	c := DecisionCheck{ID: d.ID, Digest: d.Answer.Digest}
+	c := DecisionCheck{ID: d.ID, Digest: d.Answer.Digest, State: d.State}
+	if c.Reason = d.checkSignOff(); c.Reason != "" {
+		return c, nil
+	}
 	switch {
 	case d.Answer.Form != answerForm:
 		c.Reason = "its answer has form " + strconv.Itoa(d.Answer.Form) + ", which this debadge does not know; ask the one that recorded it"

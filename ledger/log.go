@@ -22,9 +22,10 @@ const (
 	ImportEntry    EntryKind = "import"    // an edition was read, or refused
 	ScreeningEntry EntryKind = "screening" // lines were screened
 	DecisionEntry  EntryKind = "decision"
-	KeyEntry       EntryKind = "key"    // made or revoked
-	PolicyEntry    EntryKind = "policy" // the rules that the service answers by
-	WatchEntry     EntryKind = "watch"  // begun or ended
+	SignOffEntry   EntryKind = "signoff" // a second officer signed a decision, or refused it
+	KeyEntry       EntryKind = "key"     // made or revoked
+	PolicyEntry    EntryKind = "policy"  // the rules that the service answers by
+	WatchEntry     EntryKind = "watch"   // begun or ended
 )
 
 // CommandLine is the actor of what was done on the machine itself.

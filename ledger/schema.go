@@ -16,7 +16,7 @@ var schema string
 
 const (
 	applicationID = 0x6462_6c67 // "dblg", by which a file is known as a ledger
-	schemaVersion = 1
+	schemaVersion = 2
 
 	// originName begins the name of every log.
 	originName = "debadge-ledger-"

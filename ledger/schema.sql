@@ -1,4 +1,4 @@
--- Version 1 of a debadge ledger. Times are microseconds since 1970, 0 where
+-- Version 2 of a debadge ledger. Times are microseconds since 1970, 0 where
 -- there is none. The log (entries, hashes) is added to and never changed; every
 -- other table either has its digest in the log or can be computed again.
 
@@ -52,6 +52,21 @@ CREATE TABLE decisions (
   record  TEXT    NOT NULL,             -- canonical JSON, whose digest the entry has
   subject TEXT GENERATED ALWAYS AS (record ->> '$.question.subject') VIRTUAL
 ) STRICT;
+
+CREATE TABLE signoffs (                 -- what a second officer said to a decision that needs one
+  decision INTEGER PRIMARY KEY REFERENCES decisions,
+  entry    INTEGER NOT NULL UNIQUE REFERENCES entries,
+  record   TEXT    NOT NULL,            -- canonical JSON, whose digest the entry has
+  verdict  TEXT GENERATED ALWAYS AS (record ->> '$.verdict') VIRTUAL
+) STRICT;
+
+CREATE TABLE requests (                 -- by which decisions were recorded, so that each is once
+  actor    TEXT    NOT NULL,
+  key      TEXT    NOT NULL,            -- of idempotency
+  digest   TEXT    NOT NULL,            -- of what was asked for
+  decision INTEGER NOT NULL REFERENCES decisions,
+  PRIMARY KEY (actor, key)
+) STRICT, WITHOUT ROWID;
 
 CREATE INDEX decisions_by_subject ON decisions (subject, id);
 

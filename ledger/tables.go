@@ -12,7 +12,7 @@ type tables struct {
 	revoked map[string]bool
 	last    position // in the feed of the claim store
 
-	decisions map[int64]string // digests by the index of the entry
+	decisions, signOffs map[int64]string // digests by the index of the entry
 }
 
 // note takes in what an entry says.
@@ -31,6 +31,8 @@ func (t *tables) note(e IndexedEntry) error {
 		}
 	case DecisionEntry:
 		t.decisions[e.Index] = e.Digest
+	case SignOffEntry:
+		t.signOffs[e.Index] = e.Digest
 	case ChangeEntry:
 		if next := t.last.revision + 1; e.Subject != revisionSubject(next) {
 			return tampered("entry %d of the log tells of %s where revision %d is next", e.Index, e.Subject, next)
@@ -75,8 +77,19 @@ func (t *tables) verifyKeys(ctx context.Context, tx *sql.Tx) (n int, err error) 
 	return n, err
 }
 
-// verifyDecisions compares the decisions with what the log says of them.
+// verifyDecisions compares the decisions, and what second officers said to them,
+// with what the log says.
 func (t *tables) verifyDecisions(ctx context.Context, tx *sql.Tx) (n int, err error) {
+	n, err = verifyRecords(ctx, tx, "", "decisions", t.decisions, "SELECT id, entry, record FROM decisions ORDER BY id")
+	if err == nil {
+		_, err = verifyRecords(ctx, tx, "the sign-off of ", "sign-offs", t.signOffs, "SELECT decision, entry, record FROM signoffs ORDER BY decision")
+	}
+	return n, err
+}
+
+// verifyRecords compares records with the digests that entries have; one and many
+// say what they are called.
+func verifyRecords(ctx context.Context, tx *sql.Tx, one, many string, logged map[int64]string, query string) (n int, err error) {
 	err = each(ctx, tx, func(rows *sql.Rows) error {
 		var (
 			id, entry int64
@@ -85,14 +98,14 @@ func (t *tables) verifyDecisions(ctx context.Context, tx *sql.Tx) (n int, err er
 		if err := rows.Scan(&id, &entry, &record); err != nil {
 			return err
 		}
-		if t.decisions[entry] != digestOf(record) {
-			return tampered("%s%d is not the one that the log tells of", decisionID, id)
+		if logged[entry] != digestOf(record) {
+			return tampered("%s%s%d is not the one that the log tells of", one, decisionID, id)
 		}
 		n++
 		return nil
-	}, "SELECT id, entry, record FROM decisions ORDER BY id")
-	if err == nil && n != len(t.decisions) {
-		err = tampered("the log tells of %d decisions, and %d are there", len(t.decisions), n)
+	}, query)
+	if err == nil && n != len(logged) {
+		err = tampered("the log tells of %d %s, and %d are there", len(logged), many, n)
 	}
 	return n, err
 }

@@ -38,7 +38,7 @@ func (l *Ledger) Verify(ctx context.Context, earlier ...Checkpoint) (v Verified,
 }
 
 func verify(ctx context.Context, tx *sql.Tx, earlier []Checkpoint) (v Verified, err error) {
-	t := tables{keys: map[string]string{}, revoked: map[string]bool{}, decisions: map[int64]string{}}
+	t := tables{keys: map[string]string{}, revoked: map[string]bool{}, decisions: map[int64]string{}, signOffs: map[int64]string{}}
 	if v.Entries, err = verifyLog(ctx, tx, t.note); err != nil {
 		return v, err
 	}

@@ -54,7 +54,7 @@ func replica(t *testing.T, path string) *index.Store {
 	return s
 }
 
-func newFile(t *testing.T) string {
+func newFile(t testing.TB) string {
 	t.Helper()
 	return filepath.Join(t.TempDir(), "store.db")
 }

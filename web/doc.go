@@ -28,9 +28,10 @@
 //     the text action.block and so on. A test finds keys that are missing or not
 //     used.
 //   - What a script exchanges is a template "part-NAME" of the page, inside of an
-//     element with the id NAME. A form with data-live="NAME" then asks for that part
-//     alone while its fields change, puts it in place and keeps the address in
-//     step: no script of the page's own is needed. Otherwise a module goes into
+//     element with the id NAME. A form with data-live="NAME" (or several names, with
+//     spaces between) then asks for those parts alone while its fields change, puts
+//     them in place and keeps the address in step: no script of the page's own is
+//     needed. Otherwise a module goes into
 //     assets/, and the view names it: view{Modules: []string{"explore.js"}}.
 //   - No style attribute, no inline script, no script-made style element: the
 //     content security policy forbids them. Presentation attributes of SVG are fine.

@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"html/template"
-	"net/http"
 	"strconv"
 	"strings"
 
@@ -31,6 +30,8 @@ type subjectPage struct {
 	Kind    graph.Kind
 	Aliases []string
 	Brand   string
+	Makers  []graph.EntityRef // of a product
+	Sellers []graph.EntityRef
 
 	Answer   graph.Answer
 	Verdict  verdict
@@ -54,7 +55,7 @@ func (v *visit) subject(id graph.ID) error {
 		return err
 	}
 	if answer.Subject == nil {
-		return v.unknown(answer)
+		return v.unknown(id, answer)
 	}
 	if answer.Subject.ID != id { // asked for by a name
 		return v.redirect(v.q.link(entityPath(answer.Subject.ID)))
@@ -95,8 +96,11 @@ func (v *visit) askAround(p *subjectPage) error {
 			return err
 		},
 		func(ctx context.Context) error {
-			e, err := v.ask.Entity(ctx, p.ID, client.At{KnownAt: at.KnownAt}, client.Page{Limit: 1})
+			e, err := v.ask.Entity(ctx, p.ID, asOf, client.Page{Limit: 100})
 			p.Aliases = aliasesOf(e.Entity.Entity)
+			if p.Kind == graph.Product {
+				p.Makers, p.Sellers = those(e, graph.Makes), those(e, graph.Sells)
+			}
 			return err
 		},
 		func(ctx context.Context) (err error) {
@@ -105,9 +109,20 @@ func (v *visit) askAround(p *subjectPage) error {
 		})
 }
 
-// unknown answers about what debadge does not know: this is not a clear.
-func (v *visit) unknown(a graph.Answer) error {
-	return v.render("unknown", view{Title: a.Query, Data: a, Status: http.StatusNotFound})
+// unknown answers about what debadge does not know, or did not at that time:
+// this is an answer, and not a clear.
+func (v *visit) unknown(id graph.ID, a graph.Answer) error {
+	p := subjectPage{
+		ID: id, Name: string(id), Kind: id.Kind(), Answer: a, Time: timeFormOf(v.q, nil, a, v.site.Clock()),
+		Verdict: verdict{Look: "unknown", Sentence: text("unknown.sentence", a.Query), More: append([]string{text("unknown.why")}, a.Reasons...)},
+	}
+	at := v.q.At()
+	at.AsOf = a.AsOf.String()
+	var err error
+	if p.Policies, err = v.underPolicies(v.ctx(), string(id), at, a); err != nil {
+		return err
+	}
+	return v.render("subject", view{Title: p.Name, Data: &p, Modules: []string{"time.js"}})
 }
 
 // aliasesOf are the other names of an entity, those in other scripts first.

@@ -38,11 +38,10 @@ func (v *visit) fail(err error) {
 		_ = v.redirect("/sign-in?" + to.Encode())
 		return
 	}
-	name := "failure"
-	if part := v.r.Header.Get(fragmentHeader); part != "" {
+	if v.r.Header.Get(fragmentHeader) != "" {
 		v.r.Header.Set(fragmentHeader, "failure")
 	}
-	if err := v.render(name, view{Title: f.Title, Data: f, Status: f.Status}); err != nil {
+	if err := v.render("failure", view{Title: f.Title, Data: f, Status: f.Status}); err != nil {
 		v.site.Log.LogAttrs(v.ctx(), slog.LevelError, "a failure cannot be shown", slog.String("error", err.Error()))
 		http.Error(v.w, f.Title, f.Status)
 	}

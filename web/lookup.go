@@ -117,7 +117,7 @@ func (v *visit) addMakers(lists ...[]candidate) error {
 			}
 			asks = append(asks, func(ctx context.Context) error {
 				e, err := v.ask.Entity(ctx, c.Entity.ID, client.At{KnownAt: v.q.KnownAt}, client.Page{Limit: 100})
-				c.Makers = makersOf(e)
+				c.Makers = those(e, graph.Makes)
 				return err
 			})
 		}
@@ -125,20 +125,21 @@ func (v *visit) addMakers(lists ...[]candidate) error {
 	return together(v.ctx(), asks...)
 }
 
-// makersOf are those who are said to make a product, and not disputed to.
-func makersOf(e client.EntityAnswer) []graph.EntityRef {
-	var makers []graph.EntityRef
+// those are the companies that are said to stand in a relation to a product, by
+// claims that are not disputed.
+func those(e client.EntityAnswer, r graph.Relation) []graph.EntityRef {
+	var all []graph.EntityRef
 	for _, c := range e.Claims {
-		if c.Relation != graph.Makes || c.Status == graph.Disputed {
+		if c.Relation != r || c.Status == graph.Disputed || c.To != e.Entity.ID {
 			continue
 		}
-		for _, r := range e.Entities {
-			if r.ID == c.From && !slices.Contains(makers, r) {
-				makers = append(makers, r)
+		for _, ref := range e.Entities {
+			if ref.ID == c.From && !slices.Contains(all, ref) {
+				all = append(all, ref)
 			}
 		}
 	}
-	return makers
+	return all
 }
 
 // lookUpLines finds what each of several lines may mean.

@@ -24,7 +24,7 @@ func pages() []page {
 		{name: "subject-clear", path: "/entities/product:aivres:kr2280-x2?as_of=2023-02-28"},
 		{name: "subject-denied", path: "/entities/product:cogito:specta-air"},
 		{name: "subject-former", path: "/entities/company:lorex-technology"},
-		{name: "unknown", path: "/entities/product:nobody:nothing", status: "404"},
+		{name: "unknown", path: "/entities/product:nobody:nothing"},
 		{name: "policies", path: "/policies"},
 		{name: "explore", path: "/explore/product:aivres:kr2280-x2"},
 		{name: "explore-hub", path: "/explore/company:inspur-group?down=company:inspur-group&up=company:inspur-group&limit=24"},

@@ -56,7 +56,8 @@ func (s *sheet) Ask(id graph.ID) template.URL {
 // Entity is the address of the page about an entity.
 func (s *sheet) Entity(id graph.ID) string { return s.Q.link(entityPath(id)) }
 
-// fragmentHeader names the part of a page that a script exchanges.
+// fragmentHeader names the parts of a page that a script exchanges, with spaces
+// between.
 const fragmentHeader = "Debadge-Part"
 
 // readTemplates parses each page together with what all share.
@@ -116,21 +117,33 @@ func (v *visit) render(name string, show view) error {
 	if !ok {
 		return fmt.Errorf("there is no template %q", name)
 	}
-	block := "layout"
-	if part := v.r.Header.Get(fragmentHeader); part != "" {
-		block = "part-" + part
-		if sheets.Lookup(block) == nil {
-			return graph.Errorf(graph.KindInvalid, "%s", text("failure.no-part", part))
-		}
-	}
 	var b bytes.Buffer
 	s := &sheet{view: show, Me: v.me, Q: v.q, Here: v.r.URL.RequestURI(), Version: v.site.Version}
-	if err := sheets.ExecuteTemplate(&b, block, s); err != nil {
+	if err := writeSheet(&b, sheets, strings.Fields(v.r.Header.Get(fragmentHeader)), s); err != nil {
 		return fmt.Errorf("writing the page %s: %w", name, err)
 	}
 	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	v.w.Header().Add("Vary", "Cookie, "+fragmentHeader)
 	v.w.WriteHeader(max(show.Status, http.StatusOK))
 	_, _ = v.w.Write(b.Bytes()) // a browser that is gone does not miss it
+	return nil
+}
+
+// writeSheet writes a page, or parts of it: each one in an element that names it.
+func writeSheet(b *bytes.Buffer, sheets *template.Template, parts []string, s *sheet) error {
+	if len(parts) == 0 {
+		return sheets.ExecuteTemplate(b, "layout", s)
+	}
+	for _, part := range parts {
+		block := "part-" + part
+		if sheets.Lookup(block) == nil {
+			return graph.Errorf(graph.KindInvalid, "%s", text("failure.no-part", part))
+		}
+		fmt.Fprintf(b, "<div data-part=%q>", template.HTMLEscapeString(part))
+		if err := sheets.ExecuteTemplate(b, block, s); err != nil {
+			return err
+		}
+		b.WriteString("</div>")
+	}
 	return nil
 }

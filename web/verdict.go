@@ -1,6 +1,11 @@
 package web
 
 import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
 	"debadge/graph"
 	"debadge/graph/words"
 )
@@ -25,7 +30,22 @@ func verdictOf(a graph.Answer) verdict {
 		return v
 	case graph.Unknown:
 	}
-	return verdict{Look: "unknown", Sentence: text("verdict.unknown"), More: a.Reasons}
+	return verdict{Look: "unknown", Sentence: text("verdict.unknown"), More: named(a)}
+}
+
+// named are the reasons of an answer with names in place of the ids in them, and
+// a capital letter.
+func named(a graph.Answer) []string {
+	names := words.NamesIn(a)
+	ids := slices.SortedFunc(maps.Keys(names), func(x, y graph.ID) int { return cmp.Or(len(y)-len(x), cmp.Compare(x, y)) })
+	all := make([]string, len(a.Reasons))
+	for i, reason := range a.Reasons {
+		for _, id := range ids {
+			reason = strings.ReplaceAll(reason, string(id), names[id])
+		}
+		all[i] = words.SentenceCase(reason)
+	}
+	return all
 }
 
 func listedVerdict(a graph.Answer) verdict {
@@ -45,7 +65,7 @@ func listedVerdict(a graph.Answer) verdict {
 	others := map[graph.ID]int{}
 	for _, l := range sorted[1:] {
 		if l.Entity.ID == first.Entity.ID {
-			v.More = append(v.More, text("verdict.also-list", l.List.Name, sinceWords(l)))
+			v.More = append(v.More, text("verdict.also-list", sinceWords(l)))
 			continue
 		}
 		if others[l.Entity.ID]++; others[l.Entity.ID] == 1 {
@@ -86,9 +106,9 @@ func noticesOf(a graph.Answer) []notice {
 		}
 	}
 	if !a.Complete && a.Finding == graph.Listed {
-		all = append(all, notice{Kind: "review", Title: text("notice.incomplete"), Items: a.Reasons})
+		all = append(all, notice{Kind: "review", Title: text("notice.incomplete"), Items: named(a)})
 	} else if a.Complete && len(a.Reasons) > 0 {
-		all = append(all, notice{Kind: "review", Title: text("notice.undetermined"), Items: a.Reasons})
+		all = append(all, notice{Kind: "review", Title: text("notice.undetermined"), Items: named(a)})
 	}
 	if len(stale) > 0 {
 		all = append(all, notice{Kind: "stale", Title: text("notice.stale"), Text: text("notice.stale.why"), Items: stale})

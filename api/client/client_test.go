@@ -47,6 +47,19 @@ func (importer) Refresh(_ context.Context, o api.RefreshOrder) (any, error) {
 	return o, nil
 }
 
+// ticking is a clock on which a second passes whenever somebody looks.
+func ticking() func() time.Time {
+	var looks atomic.Int64
+	return func() time.Time { return noon().Add(time.Duration(looks.Add(1)) * time.Second) }
+}
+
+// fourEyes is the default policy, by which every decision needs two officers.
+func fourEyes() graph.Policy {
+	p := graph.DefaultPolicy()
+	p.Name, p.SecondOfficer = "four-eyes", []graph.Action{graph.Pass, graph.Review, graph.Block}
+	return p
+}
+
 // keep opens a ledger that is forgotten with the test.
 func keep(t *testing.T) *ledger.Ledger {
 	t.Helper()
@@ -76,7 +89,7 @@ func work(t *testing.T, q *jobs.Queue) {
 // serve runs a service on the public cases behind a wrapper.
 func serve(t *testing.T, wrap func(http.Handler) http.Handler) *client.Client {
 	t.Helper()
-	queue, err := jobs.Open(jobs.Options{Dir: t.TempDir(), Clock: time.Now, MaxSize: 1 << 20})
+	queue, err := jobs.Open(jobs.Options{Dir: t.TempDir(), Clock: ticking(), MaxSize: 1 << 20})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +102,7 @@ func serve(t *testing.T, wrap func(http.Handler) http.Handler) *client.Client {
 	}
 	h, err := api.New(api.Options{
 		Store: store, Clock: noon, Log: slog.New(slog.DiscardHandler), Version: "1.2.3", Access: api.Access{Anonymous: api.Admin},
-		Ledger: keep(t), Jobs: queue, Importer: importer{},
+		Ledger: keep(t), Jobs: queue, Importer: importer{}, Policies: []graph.Policy{fourEyes()},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -130,7 +143,7 @@ var methods = map[string]struct {
 	"screen-job": {method: "ScreenFile", answer: client.Job{}}, "import-job": {method: "ImportFile", answer: client.Job{}}, "refresh-job": {method: "Refresh", answer: client.Job{}},
 	"jobs": {method: "Jobs", answer: client.JobsAnswer{}}, "job": {method: "Job", answer: client.Job{}}, "job-result": {method: "JobResult"}, "job-cancel": {method: "CancelJob"},
 
-	"decide": {method: "Decide", answer: client.Decision{}}, "decision": {method: "Decision", answer: client.Decision{}},
+	"decide": {method: "Decide", answer: client.Decision{}}, "decision-sign-off": {method: "SignOff", answer: client.Decision{}}, "decision": {method: "Decision", answer: client.Decision{}},
 	"decisions": {method: "Decisions", answer: client.DecisionsPage{}}, "decisions-verify": {method: "VerifyDecisions", answer: client.VerifiedPage{}},
 	"watch": {method: "Watch", answer: client.Watch{}}, "watched": {method: "Watched", answer: client.Watch{}}, "watches": {method: "Watches", answer: client.WatchesPage{}},
 	"watch-events": {method: "WatchEvents", answer: client.EventsPage{}}, "watch-pause": {method: "PauseWatch", answer: client.Watch{}},
@@ -211,7 +224,7 @@ func TestEveryOperation(t *testing.T) {
 // occupy puts into a service what the examples ask for, and returns a job.
 func occupy(t *testing.T, c *client.Client) (job string) {
 	t.Helper()
-	if _, err := c.Decide(t.Context(), client.NewDecision{Subject: "KR2280-X2", Action: graph.Block, Reasoning: "seen", Author: "a.lopez"}); err != nil {
+	if _, err := c.Decide(t.Context(), client.NewDecision{Subject: "KR2280-X2", Action: graph.Block, Reasoning: "seen", Author: "a.lopez", Question: client.DecidedQuestion{Policy: "four-eyes"}}, client.Once{}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := c.Watch(t.Context(), client.NewWatch{Subject: "KR2280-X2", Endpoint: "https://erp.example/hook"}); err != nil {

@@ -12,15 +12,38 @@ import (
 // Decision is what an officer decided about a finding, with all that is needed
 // to ask for the finding again.
 type Decision struct {
-	ID          string          `json:"id"`
-	RecordedAt  time.Time       `json:"recorded_at"`
-	Author      string          `json:"author"`
-	Action      graph.Action    `json:"action"` // that was taken, whatever the policy asked for
-	Reasoning   string          `json:"reasoning"`
-	Attachments []Attachment    `json:"attachments,omitempty"`
-	Question    PinnedQuestion  `json:"question"`
-	Answer      DecidedAnswer   `json:"answer"`
-	Changed     *ChangedFinding `json:"changed,omitempty"` // of decisions that were asked for as changed
+	ID          string         `json:"id"`
+	RecordedAt  time.Time      `json:"recorded_at"`
+	Author      string         `json:"author"`
+	Action      graph.Action   `json:"action"` // that was taken, whatever the policy asked for
+	Reasoning   string         `json:"reasoning"`
+	Attachments []Attachment   `json:"attachments,omitempty"`
+	Question    PinnedQuestion `json:"question"`
+	Answer      DecidedAnswer  `json:"answer"`
+
+	NeedsSignOff bool     `json:"needs_sign_off,omitempty"` // the policy asks for a second officer
+	State        string   `json:"state"`                    // final, pending, signed or refused
+	SignOff      *SignOff `json:"sign_off,omitempty"`       // what the second officer said
+
+	Changed *ChangedFinding `json:"changed,omitempty"` // of decisions that were asked for as changed
+}
+
+// SignOff is what a second officer said to a decision.
+type SignOff struct {
+	Decision   string    `json:"decision"`
+	RecordedAt time.Time `json:"recorded_at"`
+	Author     string    `json:"author"`
+	Verdict    string    `json:"verdict"` // signed or refused
+	Reasoning  string    `json:"reasoning"`
+	Record     string    `json:"record"` // digest of the decision that was read
+}
+
+// NewSignOff is a sign-off to be recorded. The author counts where no credential
+// says who asks.
+type NewSignOff struct {
+	Verdict   string `json:"verdict"` // signed or refused
+	Reasoning string `json:"reasoning"`
+	Author    string `json:"author,omitempty"`
 }
 
 // Attachment is a document that is kept elsewhere.
@@ -91,7 +114,10 @@ type DecidedQuestion struct {
 type DecisionsOf struct {
 	Subject string // an id
 	Author  string
-	Changed bool // whose question finds something else today
+	State   string // final, pending, signed or refused
+	Changed bool   // whose question finds something else today
+
+	MinRevision graph.Revision // by what is known at this revision or a later one
 }
 
 // DecisionsPage is a part of the decisions, in the order in which they were
@@ -108,6 +134,7 @@ type DecisionCheck struct {
 	Digest string `json:"digest"`
 	Now    string `json:"now,omitempty"`
 	Reason string `json:"reason,omitempty"`
+	State  string `json:"state"`
 }
 
 // VerifiedPage is a part of the checks of decisions.
@@ -120,10 +147,25 @@ type VerifiedPage struct {
 
 const decisionsPath = "/v1/decisions"
 
+// Once is what a decision is sent with.
+type Once struct {
+	Key         string         // of idempotency; a random one if it is empty
+	MinRevision graph.Revision // decide on what is known at this revision or a later one
+}
+
 // Decide records a decision.
-func (c *Client) Decide(ctx context.Context, n NewDecision) (Decision, error) {
+func (c *Client) Decide(ctx context.Context, n NewDecision, o Once) (Decision, error) {
 	var d Decision
-	err := c.ask(ctx, call{method: http.MethodPost, path: decisionsPath, body: n, once: true}, &d)
+	query := At{MinRevision: o.MinRevision}.values()
+	err := c.ask(ctx, call{method: http.MethodPost, path: decisionsPath, query: query, header: Write{Key: o.Key}.header(""), body: n}, &d)
+	return d, err
+}
+
+// SignOff signs a decision as the second officer, or refuses it. The same
+// sign-off once more changes nothing.
+func (c *Client) SignOff(ctx context.Context, id string, n NewSignOff) (Decision, error) {
+	var d Decision
+	err := c.ask(ctx, call{method: http.MethodPost, path: decisionsPath + "/" + url.PathEscape(id) + "/sign-off", body: n}, &d)
 	return d, err
 }
 
@@ -134,8 +176,8 @@ func (c *Client) Decision(ctx context.Context, id string) (Decision, error) {
 
 // Decisions asks for decisions, page by page.
 func (c *Client) Decisions(ctx context.Context, of DecisionsOf, p Page) (DecisionsPage, error) {
-	query := url.Values{}
-	fill(query, "subject", of.Subject, "author", of.Author, "changed", truth(of.Changed), "limit", p.limit(), "cursor", p.Cursor)
+	query := At{MinRevision: of.MinRevision}.values()
+	fill(query, "subject", of.Subject, "author", of.Author, "state", of.State, "changed", truth(of.Changed), "limit", p.limit(), "cursor", p.Cursor)
 	return get[DecisionsPage](ctx, c, decisionsPath, query)
 }
 

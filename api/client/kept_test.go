@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -153,7 +154,7 @@ func TestDecisions(t *testing.T) {
 	d, err := c.Decide(ctx, client.NewDecision{
 		Subject: "A9", Action: graph.Block, Reasoning: "the label says so", Author: "a.lopez",
 		Question: client.DecidedQuestion{AsOf: "2024-04-15", Lists: []string{"us-bis-entity-list"}},
-	})
+	}, client.Once{MinRevision: made.Revision})
 	if err != nil || d.ID != "decision-1" || d.Answer.Finding != graph.Listed {
 		t.Fatalf("%+v %v", d, err)
 	}
@@ -173,8 +174,45 @@ func TestDecisions(t *testing.T) {
 	if err != nil || len(page.Decisions) != 1 || page.Decisions[0].Changed == nil || len(page.Decisions[0].Changed.ClaimsLost) == 0 {
 		t.Errorf("%+v %v", page, err)
 	}
-	if _, err := c.Decide(ctx, client.NewDecision{Subject: "KR2280-X2"}); !is(err, http.StatusUnprocessableEntity) {
+	if _, err := c.Decide(ctx, client.NewDecision{Subject: "KR2280-X2"}, client.Once{}); !is(err, http.StatusUnprocessableEntity) {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestSignOff decides once, though the request is sent twice, and has another
+// officer sign.
+func TestSignOff(t *testing.T) {
+	calls := 0
+	c := serve(t, func(h http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path != "/v1/decisions" || r.Method != http.MethodPost {
+				h.ServeHTTP(w, r)
+				return
+			}
+			if calls++; calls == 1 { // it is done, and the answer is lost
+				h.ServeHTTP(httptest.NewRecorder(), r)
+				http.Error(w, "from a proxy", http.StatusBadGateway)
+				return
+			}
+			h.ServeHTTP(w, r)
+		})
+	})
+	ctx := t.Context()
+	d, err := c.Decide(ctx, client.NewDecision{
+		Subject: "KR2280-X2", Action: graph.Pass, Reasoning: "a license", Author: "a.lopez", Question: client.DecidedQuestion{Policy: "four-eyes"},
+	}, client.Once{})
+	if err != nil || d.ID != "decision-1" || d.State != "pending" || !d.NeedsSignOff || calls != 2 {
+		t.Fatalf("%+v %v", d, err)
+	}
+	if _, err := c.SignOff(ctx, d.ID, client.NewSignOff{Verdict: "signed", Reasoning: "mine", Author: "a.lopez"}); !is(err, http.StatusConflict) {
+		t.Errorf("%v", err)
+	}
+	if page, err := c.Decisions(ctx, client.DecisionsOf{State: "pending"}, client.Page{}); err != nil || len(page.Decisions) != 1 {
+		t.Errorf("%+v %v", page, err)
+	}
+	d, err = c.SignOff(ctx, d.ID, client.NewSignOff{Verdict: "signed", Reasoning: "seen", Author: "b.chen"})
+	if err != nil || d.State != "signed" || d.SignOff == nil || d.SignOff.Author != "b.chen" {
+		t.Errorf("%+v %v", d, err)
 	}
 }
 
@@ -196,13 +234,13 @@ func TestWatches(t *testing.T) {
 	if secret, err := c.ReplaceSecret(ctx, w.ID); err != nil || secret == "" || secret == w.Secret {
 		t.Errorf("%q %v", secret, err)
 	}
-	if events, err := c.WatchEvents(ctx, 0, 10); err != nil || len(events.Events) != 0 {
+	if events, err := c.WatchEvents(ctx, 0, 1, 10); err != nil || len(events.Events) != 0 {
 		t.Errorf("%+v %v", events, err)
 	}
 	if n, err := c.ReplayWatch(ctx, w.ID, new(int64)); err != nil || n != 0 {
 		t.Errorf("%d %v", n, err)
 	}
-	if page, err := c.Watches(ctx, client.Page{}); err != nil || len(page.Watches) != 1 || page.Watches[0].Watcher != "procurement" {
+	if page, err := c.Watches(ctx, 1, client.Page{}); err != nil || len(page.Watches) != 1 || page.Watches[0].Watcher != "procurement" {
 		t.Errorf("%+v %v", page, err)
 	}
 	if _, err := c.EndWatch(ctx, w.ID); err != nil {

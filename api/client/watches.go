@@ -92,9 +92,10 @@ func (c *Client) Watch(ctx context.Context, n NewWatch) (Watch, error) {
 	return w, err
 }
 
-// Watches asks for the watches that have not ended, page by page.
-func (c *Client) Watches(ctx context.Context, p Page) (WatchesPage, error) {
-	query := url.Values{}
+// Watches asks for the watches that have not ended, page by page, with what is
+// found at a revision or a later one; 0 is by the last look.
+func (c *Client) Watches(ctx context.Context, least graph.Revision, p Page) (WatchesPage, error) {
+	query := At{MinRevision: least}.values()
 	fill(query, "limit", p.limit(), "cursor", p.Cursor)
 	return get[WatchesPage](ctx, c, watchesPath, query)
 }
@@ -104,9 +105,10 @@ func (c *Client) Watched(ctx context.Context, id string) (Watch, error) {
 	return get[Watch](ctx, c, watchPath(id), nil)
 }
 
-// WatchEvents asks for the events behind one, of all watches.
-func (c *Client) WatchEvents(ctx context.Context, after int64, limit int) (EventsPage, error) {
-	query := url.Values{}
+// WatchEvents asks for the events behind one, of all watches, at least those of
+// all revisions up to one.
+func (c *Client) WatchEvents(ctx context.Context, after int64, least graph.Revision, limit int) (EventsPage, error) {
+	query := At{MinRevision: least}.values()
 	fill(query, "after", number(int(after)), "limit", number(limit))
 	return get[EventsPage](ctx, c, watchesPath+"/events", query)
 }

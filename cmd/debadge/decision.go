@@ -28,7 +28,7 @@ answer, so that the same question can be asked again years later.`,
 		Args: noCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(p.recordDecisionCommand(), p.listDecisionsCommand(), p.showDecisionCommand(), p.verifyDecisionsCommand())
+	cmd.AddCommand(p.recordDecisionCommand(), p.listDecisionsCommand(), p.showDecisionCommand(), p.signDecisionCommand(), p.verifyDecisionsCommand())
 	return cmd
 }
 
@@ -149,6 +149,7 @@ func (p *program) writeDecision(d ledger.Decision) error {
 func writeDecisionHead(g *page, d ledger.Decision) {
 	g.line(d.ID+"  ", "%s: %s, by %s at %s", d.Question.Subject, d.Action, d.Author, d.RecordedAt.UTC().Format(minuteForm))
 	g.line("    ", "on the finding %s", findingWords(d.Answer.Assessment))
+	writeSignOff(g, d)
 }
 
 func (p *program) listDecisionsCommand() *cobra.Command {
@@ -165,13 +166,13 @@ downstream of what was learned since the last look is computed again.`,
 		Args: takes(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if p.flags.changed {
-				if p.flags.entrySubject != "" {
-					return usage("--changed looks at all decisions; leave --subject out")
+				if p.flags.entrySubject != "" || p.flags.decisionState != "" {
+					return usage("--changed looks at all decisions; leave --subject and --state out")
 				}
 				return p.listChanged(cmd.Context())
 			}
 			return p.withLedger(cmd.Context(), lookingAt, func(ctx context.Context, l *ledger.Ledger) error {
-				all, err := l.Decisions(ctx, ledger.Decisions{Subject: p.flags.entrySubject})
+				all, err := l.Decisions(ctx, ledger.Decisions{Subject: p.flags.entrySubject, State: ledger.DecisionState(p.flags.decisionState)})
 				if err != nil {
 					return err
 				}
@@ -272,7 +273,7 @@ func (p *program) verifyDecisionsCommand() *cobra.Command {
 		Short: "Does every decision's question still have the same answer?",
 		Long: `Verify asks the question of every decision again, at the revision that it was
 asked at, and compares the digest of the answer with the recorded one. The exit
-status is 1 if any of them is not the same. That the decisions themselves were
+status is 1 if any of them is not the same, or was signed as another record. That the decisions themselves were
 not changed is what audit verify proves.`,
 		Example: "  debadge decision verify\n  debadge decision verify --format json",
 		Args:    takes(),
@@ -288,6 +289,7 @@ not changed is what audit verify proves.`,
 type decisionsVerified struct {
 	Decisions int                    `json:"decisions"`
 	Same      int                    `json:"same"`
+	Pending   int                    `json:"pending"` // wait for a second officer
 	Differ    []ledger.DecisionCheck `json:"differ"`
 }
 
@@ -295,6 +297,9 @@ func (p *program) verifyDecisions(ctx context.Context, s graph.Store, l *ledger.
 	v := decisionsVerified{Differ: []ledger.DecisionCheck{}}
 	err := l.VerifyDecisions(ctx, s, ledger.Decisions{}, func(c ledger.DecisionCheck) error {
 		v.Decisions++
+		if c.State == ledger.Waiting {
+			v.Pending++
+		}
 		if c.Same {
 			v.Same++
 		} else {
@@ -319,6 +324,9 @@ func (p *program) verifyDecisions(ctx context.Context, s graph.Store, l *ledger.
 func (p *program) writeDecisionsVerified(v decisionsVerified) error {
 	g := newPage(p.stdout)
 	g.line("", "%d of %s the same answer as when they were recorded.", v.Same, plural(v.Decisions, "decision has", "decisions have"))
+	if v.Pending > 0 {
+		g.line("", "%s for a second officer.", plural(v.Pending, "decision waits", "decisions wait"))
+	}
 	for _, c := range v.Differ {
 		g.gap()
 		g.line(c.ID+"  ", "%s", orElse(c.Reason, "the answer is another one"))

@@ -23,9 +23,9 @@ type ledgerFlags struct {
 	entryKind, entrySubject   string
 	entries                   int
 
-	action  string
-	attach  []string
-	changed bool
+	action, decisionState string
+	attach                []string
+	changed, refuse       bool
 
 	watcher, endpoint string
 	sinceEvent        int
@@ -33,6 +33,9 @@ type ledgerFlags struct {
 
 // recordPlace is how the table of settings calls the command that records decisions.
 const recordPlace = "decision record"
+
+// signPlace is how it calls the command that signs them.
+const signPlace = "decision sign"
 
 // isLedgerCommand reports whether a command's own commands work on the ledger.
 func isLedgerCommand(name string) bool {
@@ -44,7 +47,7 @@ func ledgerSettings() []setting {
 	return []setting{
 		{"ledger", "DEBADGE_LEDGER", "PATH", func(f *flags) any { return &f.ledger }, "", "where keys, decisions and the audit log are (default: beside a SQLite store, else in the user's data directory)", []string{
 			"key create", "key list", "key revoke", "audit key", "audit verify", "audit checkpoint", "audit proof", "audit export", "audit list", "audit backup",
-			"decision record", "decision list", "decision show", "decision verify", "serve",
+			recordPlace, signPlace, "decision list", "decision show", "decision verify", "serve",
 			"watch add", "watch list", "watch events", "watch pause", "watch resume", "watch end", "watch replay", "watch secret",
 		}},
 		{"", "DEBADGE_AUDIT_KEY_FILE", "", nil, "", "the file of the key that signs checkpoints of the audit log (default: beside the ledger; made at first use)", nil},
@@ -53,7 +56,7 @@ func ledgerSettings() []setting {
 		{"role", "", "ROLE", func(f *flags) any { return &f.keyRole }, "", "what it may be used for: reader, screener, analyst, officer, monitor or admin; required", []string{"key create"}},
 		{"expires", "", "TIME", func(f *flags) any { return &f.keyExpires }, "", "when it ends: 2027-01-31 (at its end, UTC) or 2027-01-31T12:00:00Z (default: never)", []string{"key create"}},
 		{"format", "", "FORMAT", func(f *flags) any { return &f.format }, "text", "text for people; json for programs", []string{
-			"key create", "key list", "audit verify", "audit list", "decision record", "decision list", "decision show", "decision verify",
+			"key create", "key list", "audit verify", "audit list", recordPlace, signPlace, "decision list", "decision show", "decision verify",
 			"watch list", "watch events",
 		}},
 
@@ -62,15 +65,18 @@ func ledgerSettings() []setting {
 		{"claims", "", "", func(f *flags) any { return &f.claims }, false, "compare the claims of the store with the log, too", []string{"audit verify"}},
 		{"proof", "", "FILE", func(f *flags) any { return &f.proof }, "", "check this proof of one entry, and nothing else", []string{"audit verify"}},
 		{"out", "", "FILE", func(f *flags) any { return &f.auditOut }, "", "write it to this file (default: the standard output)", []string{"audit checkpoint"}},
-		{"kind", "", "KIND", func(f *flags) any { return &f.entryKind }, "", "entries of this kind alone: change, import, screening, decision, key, policy or watch", []string{"audit list"}},
+		{"kind", "", "KIND", func(f *flags) any { return &f.entryKind }, "", "entries of this kind alone: change, import, screening, decision, signoff, key, policy or watch", []string{"audit list"}},
 		{"subject", "", "SUBJECT", func(f *flags) any { return &f.entrySubject }, "", "entries about this alone, such as key-1 or revision:12", []string{"audit list"}},
 		{"limit", "", "N", func(f *flags) any { return &f.entries }, 20, "the newest so many, 0 for all", []string{"audit list"}},
 
-		{"action", "", "ACTION", func(f *flags) any { return &f.action }, "", "what was done: block, review or pass; required", []string{"decision record"}},
-		{"reason", "", "TEXT", func(f *flags) any { return &f.reason }, "", "why it was decided so; required", []string{"decision record"}},
-		{"attach", "", "FILE", func(f *flags) any { return &f.attach }, []string(nil), "keep the name and SHA-256 of this file; may be repeated", []string{"decision record"}},
+		{"action", "", "ACTION", func(f *flags) any { return &f.action }, "", "what was done: block, review or pass; required", []string{recordPlace}},
+		{"reason", "", "TEXT", func(f *flags) any { return &f.reason }, "", "why it was decided so; required", []string{recordPlace, signPlace}},
+		{"attach", "", "FILE", func(f *flags) any { return &f.attach }, []string(nil), "keep the name and SHA-256 of this file; may be repeated", []string{recordPlace}},
 		{"subject", "", "ID", func(f *flags) any { return &f.entrySubject }, "", "decisions on this product or company alone", []string{"decision list"}},
 		{"changed", "", "", func(f *flags) any { return &f.changed }, false, "those alone that would be on another finding today, and why", []string{"decision list"}},
+
+		{"state", "", "STATE", func(f *flags) any { return &f.decisionState }, "", "those in this state alone: final, pending (for a second officer), signed or refused", []string{"decision list"}},
+		{"refuse", "", "", func(f *flags) any { return &f.refuse }, false, "refuse the decision: it does not stand", []string{signPlace}},
 
 		{"watcher", "", "NAME", func(f *flags) any { return &f.watcher }, "", "who is to be told; required", []string{"watch add"}},
 		{"endpoint", "", "URL", func(f *flags) any { return &f.endpoint }, "", "where a service delivers the events (default: they are fetched)", []string{"watch add"}},

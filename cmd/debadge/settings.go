@@ -124,7 +124,7 @@ func keepingSettings() []setting {
 	return []setting{
 		{"reason", "", "TEXT", func(f *flags) any { return &f.reason }, "", "why the claim is withdrawn; required", []string{"retract"}},
 		{"replaced-by", "", "CLAIM", func(f *flags) any { return &f.replacedBy }, "", "the claim that takes its place", []string{"retract"}},
-		{"author", "DEBADGE_AUTHOR", "NAME", func(f *flags) any { return &f.author }, "", "who adds or withdraws claims, or decides", []string{"retract", "resolve", "refresh", importFormat, recordPlace}},
+		{"author", "DEBADGE_AUTHOR", "NAME", func(f *flags) any { return &f.author }, "", "who adds or withdraws claims, or decides", []string{"retract", "resolve", "refresh", importFormat, recordPlace, signPlace}},
 
 		{"edition", "", "DATE", func(f *flags) any { return &f.edition }, "", "the day on which the edition was published, YYYY-MM-DD (default: what the file says)", []string{importFormat}},
 		{"strict", "", "", func(f *flags) any { return &f.strict }, false, "import nothing if anything is refused", []string{importFormat}},
@@ -181,7 +181,8 @@ var formats = map[string][]string{
 	"audit verify": {"text", "json"},
 	"audit list":   {"text", "json"},
 
-	"decision record": {"text", "json"},
+	recordPlace:       {"text", "json"},
+	signPlace:         {"text", "json"},
 	"decision list":   {"text", "json"},
 	"decision show":   {"text", "json"},
 	"decision verify": {"text", "json"},

@@ -19,10 +19,22 @@ import (
 	"debadge/graph/sqlite"
 )
 
-// execute runs statements on a file behind the store's back.
+// execute runs statements on a file behind the store's back, as another program
+// does.
 func execute(t *testing.T, path string, statements ...string) {
 	t.Helper()
-	db, err := sql.Open("sqlite", path)
+	executeOn(t, path, statements...)
+}
+
+// tamper does it with the store's own pages: their seals are right.
+func tamper(t *testing.T, path string, statements ...string) {
+	t.Helper()
+	executeOn(t, "file:"+path+"?vfs=debadge", statements...)
+}
+
+func executeOn(t *testing.T, name string, statements ...string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +94,7 @@ func TestOpenRefuses(t *testing.T) {
 		{"a newer store", func(t *testing.T) string {
 			t.Helper()
 			path := written(t)
-			execute(t, path, "PRAGMA user_version = 2")
+			execute(t, path, "PRAGMA user_version = 3")
 			return path
 		}, graph.KindInvalid, "newer debadge"},
 		{"a store that was cut", func(t *testing.T) string {
@@ -100,7 +112,7 @@ func TestOpenRefuses(t *testing.T) {
 		{"a store with rows missing", func(t *testing.T) string {
 			t.Helper()
 			path := written(t)
-			execute(t, path, "DELETE FROM citations", "DELETE FROM claims WHERE key = (SELECT max(key) FROM claims)")
+			tamper(t, path, "DELETE FROM citations", "DELETE FROM claims WHERE key = (SELECT max(key) FROM claims)")
 			return path
 		}, graph.KindUnavailable, "damaged"},
 		{"a directory", func(t *testing.T) string { t.Helper(); return t.TempDir() }, graph.KindUnavailable, "cannot be opened"},
@@ -137,6 +149,25 @@ func file(t *testing.T, content []byte) string {
 	return path
 }
 
+// TestForeignWriter has another program write into the store, which does not know
+// of the seals of its pages: what it wrote is no answer.
+func TestForeignWriter(t *testing.T) {
+	t.Parallel()
+	path := written(t)
+	execute(t, path, "UPDATE claims SET status = 4 WHERE key = 3")
+	s, err := sqlite.Open(t.Context(), path, clock)
+	if err == nil {
+		t.Cleanup(func() { _ = s.Close() })
+		err = s.View(t.Context(), graph.Moment{}, func(v graph.View) error {
+			_, err := v.StoredClaims(t.Context(), []graph.ID{killed("w", 0).Claims[2].ID})
+			return err
+		})
+	}
+	if graph.KindOf(err) != graph.KindUnavailable || err == nil || !strings.Contains(err.Error(), "damaged") {
+		t.Errorf("a view of it ended with %v", err)
+	}
+}
+
 // TestTampered changes what a claim says behind the store's back: the feed
 // tells of it instead of telling the claim.
 func TestTampered(t *testing.T) {
@@ -156,7 +187,7 @@ func TestTampered(t *testing.T) {
 		t.Run(statement, func(t *testing.T) {
 			t.Parallel()
 			path := written(t)
-			execute(t, path, statement)
+			tamper(t, path, statement)
 			s := openAt(t, path, clock)
 			err := s.Changes(t.Context(), 0, func(graph.Change) error { return nil })
 			if graph.KindOf(err) != graph.KindUnavailable || err == nil || !strings.Contains(err.Error(), "damaged") {

@@ -15,7 +15,7 @@ var schema string
 
 const (
 	applicationID = 0x64626467 // "dbdg", by which a file is known as debadge's
-	schemaVersion = 1
+	schemaVersion = 2
 )
 
 // establish makes sure that the file is a store of this version: an empty file
@@ -24,7 +24,7 @@ func establish(ctx context.Context, w *session) error {
 	// A store that is there is only looked at: to open it, nobody waits for another process that writes.
 	var empty bool
 	err := w.transaction(ctx, "BEGIN", func() (err error) {
-		empty, err = recognize(ctx, w)
+		empty, err = isEmpty(ctx, w)
 		return err
 	})
 	if err == nil && empty {
@@ -43,7 +43,7 @@ func establish(ctx context.Context, w *session) error {
 // create makes a store of an empty file, unless another process just did.
 func create(ctx context.Context, w *session) error {
 	return w.transaction(ctx, "BEGIN IMMEDIATE", func() error {
-		empty, err := recognize(ctx, w)
+		empty, err := isEmpty(ctx, w)
 		if err != nil || !empty {
 			return err
 		}
@@ -55,9 +55,9 @@ func create(ctx context.Context, w *session) error {
 	})
 }
 
-// recognize refuses a file that is not a store of this version, and reports
+// isEmpty refuses a file that is not a store of this version, and reports
 // whether it has nothing in it yet.
-func recognize(ctx context.Context, w *session) (empty bool, err error) {
+func isEmpty(ctx context.Context, w *session) (empty bool, err error) {
 	var id, version, objects int64
 	for _, q := range []struct {
 		into *int64
@@ -71,18 +71,10 @@ func recognize(ctx context.Context, w *session) (empty bool, err error) {
 			return false, err
 		}
 	}
-	switch {
-	case id == 0 && version == 0 && objects == 0:
+	if id == 0 && version == 0 && objects == 0 {
 		return true, nil
-	case id != applicationID:
-		return false, graph.Errorf(graph.KindInvalid, "the file is a database of another program, not a debadge store")
-	case version > schemaVersion:
-		return false, graph.Errorf(graph.KindInvalid,
-			"the store was written by a newer debadge (its schema is version %d, this debadge knows %d); use that one", version, schemaVersion)
-	case version < schemaVersion:
-		return false, graph.Errorf(graph.KindInvalid, "the store has schema version %d, which debadge never released", version)
 	}
-	return false, nil
+	return false, recognize(id, version)
 }
 
 // writeAhead switches the file to a write-ahead log. SQLite does not wait for

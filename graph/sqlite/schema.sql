@@ -1,4 +1,4 @@
--- Version 1 of a debadge store. The rows are a log: they are added and never
+-- Version 2 of a debadge store. The rows are a log: they are added and never
 -- changed, but for claims.retracted, which goes from 0 to a revision once.
 -- Keys count 1, 2, 3 … without a gap, in the order of revisions and, within a
 -- revision, of ids; the feed and the totals in changes rest on that.

@@ -56,6 +56,12 @@ func Open(ctx context.Context, path string, clock func() time.Time) (*Store, err
 }
 
 func open(ctx context.Context, path string, clock func() time.Time) (*Store, error) {
+	if err := seal(); err != nil {
+		return nil, err
+	}
+	if err := inspect(path); err != nil {
+		return nil, err
+	}
 	name, err := dataSource(path)
 	if err != nil {
 		return nil, err
@@ -89,7 +95,7 @@ func open(ctx context.Context, path string, clock func() time.Time) (*Store, err
 // A larger write-ahead log than SQLite's default makes a bulk import copy each
 // page to the file once instead of after every other change set.
 const (
-	commonOptions = "?_dqs=0&_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)&_pragma=cell_size_check(1)" +
+	commonOptions = "?vfs=" + vfsName + "&_dqs=0&_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)&_pragma=cell_size_check(1)" +
 		"&_pragma=trusted_schema(0)&_pragma=temp_store(memory)"
 	writerOptions = commonOptions + "&_txlock=immediate&_pragma=synchronous(full)&_pragma=cache_size(-65536)&_pragma=wal_autocheckpoint(8000)"
 	readerOptions = commonOptions + "&_pragma=query_only(1)&_pragma=cache_size(-16384)"

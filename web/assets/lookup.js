@@ -10,6 +10,7 @@ const place = document.getElementById("options");
 let at = -1;
 let timer;
 let running;
+let leaving = false;
 
 function options() {
   return [...place.querySelectorAll("[role=option]")];
@@ -44,6 +45,15 @@ async function ask() {
   box.setAttribute("aria-expanded", String(options().length > 0));
 }
 
+function go(option) {
+  leaving = true;
+  location.assign(option.dataset.href);
+}
+
+// The key that chooses a candidate does not also send the form.
+form.addEventListener("submit", (event) => leaving && event.preventDefault());
+addEventListener("pageshow", () => { leaving = false; });
+
 box.setAttribute("role", "combobox");
 box.setAttribute("aria-autocomplete", "list");
 box.setAttribute("aria-controls", "options");
@@ -57,18 +67,18 @@ box.addEventListener("keydown", (event) => {
   const open = !place.hidden;
   if (event.key === "ArrowDown") {
     if (open) choose(at + 1);
-    else ask();
+    else ask().then(() => choose(0));
   } else if (event.key === "ArrowUp" && open) choose(at < 0 ? -1 : at - 1);
   else if (event.key === "Escape" && open) close();
-  else if (event.key === "Enter" && open && at >= 0) location.assign(options()[at].dataset.href);
+  else if (event.key === "Enter" && open && at >= 0) go(options()[at]);
   else return;
   event.preventDefault();
 });
-box.addEventListener("blur", () => setTimeout(close, 150));
+box.addEventListener("blur", () => setTimeout(() => document.activeElement !== box && close(), 150));
 place.addEventListener("mousedown", (event) => event.preventDefault());
 place.addEventListener("click", (event) => {
   const option = event.target.closest("[role=option]");
-  if (option) location.assign(option.dataset.href);
+  if (option) go(option);
 });
 box.addEventListener("paste", (event) => {
   const text = event.clipboardData.getData("text");

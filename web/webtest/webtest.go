@@ -25,6 +25,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // patience is how long a walk through pages may take.
@@ -218,6 +219,14 @@ func (b *Browser) Open(path string) {
 	b.t.Helper()
 	b.Do(chromedp.Navigate(b.address+path), chromedp.WaitReady(chromedp.CSS("main")))
 }
+
+// The keys that have no letter.
+const (
+	ArrowDown = kb.ArrowDown
+	Enter     = kb.Enter
+	Escape    = kb.Escape
+	Tab       = kb.Tab
+)
 
 // Press presses what a CSS selector finds.
 func (b *Browser) Press(selector string) {
