@@ -78,6 +78,7 @@ var ruleBook = map[string]string{
 	"GET /v1/trace":                      "reader screener analyst officer admin",
 	"GET /v1/timeline":                   "reader screener analyst officer admin",
 	"GET /v1/reach":                      "reader screener analyst officer admin",
+	"GET /v1/reach/products":             "reader screener analyst officer admin",
 	"GET /v1/entities":                   "reader screener analyst officer admin",
 	"POST /v1/screen":                    "screener analyst officer admin",
 	"POST /v1/screen/stream":             "screener analyst officer admin",

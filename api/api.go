@@ -86,6 +86,7 @@ type server struct {
 	docs     []byte            // the same for people
 	tail     tail              // of the feed
 	memory   memory            // of answers that were given
+	tables   reachTables
 }
 
 // New returns the handler of all routes. It fails on options that cannot work.
@@ -168,6 +169,7 @@ func (s *server) route() error {
 	s.addSearch()
 	s.addEntities()
 	s.addNeighbors()
+	s.addReachTable()
 	s.addLists()
 	s.addScreen()
 	s.addJobs()

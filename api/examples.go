@@ -33,6 +33,9 @@ var examples = map[string][]example{
 		{About: "A page of the products", Target: "/v1/reach?origin=company:inspur-group&as_of=2024-04-15&limit=2", Has: `"next": `},
 		{About: "All of them, a line each", Target: "/v1/reach?origin=list:us-bis-entity-list&as_of=2024-04-15", Accept: ndjsonType, Has: `{"head":`},
 	},
+	"reach-table": {
+		{About: "What one seller sells, by brand", Target: "/v1/reach/products?origin=company:inspur-group&seller=company:aivres-systems&order=brand&as_of=2024-04-15", Has: `"counts": `},
+	},
 	"diff":       {{About: "What one revision brought", Target: "/v1/diff?from=10&to=11&as_of=2026-06-01", Has: `"findings": {`}},
 	"rebadgings": {{About: "New badges after the listing", Target: "/v1/rebadgings?origin=company:inspur-group&as_of=2024-04-15", Has: `"SELLS"`}},
 	"search":     {{About: "What a text means", Target: "/v1/entities?q=kr2280x2", Has: `product:aivres:kr2280-x2`}},

@@ -50,7 +50,7 @@ var parameterDocs = map[string]string{
 	"map":           "Read a field from a column or key, FIELD=COLUMN, such as product=Artikel. May be repeated.",
 	"q":             "The text to recognize: a name, a model number, an identifier, or a line that mentions one. Without it all entities are answered, as the filters leave them.",
 	"kind":          "This kind alone.",
-	"brand":         "The brand or maker, where the text does not say it.",
+	"brand":         "The brand or maker: where the text does not say it; of a reach, products of this brand alone, and it may be repeated.",
 	"threshold":     "From which score on a candidate counts for the outcome. Default: 0.85.",
 	"include":       "Candidates with this value of a facet alone, FACET:VALUE as the facets show them. May be repeated: values of one facet are alternatives.",
 	"exclude":       "No candidate with this value of a facet. May be repeated.",
@@ -59,6 +59,12 @@ var parameterDocs = map[string]string{
 
 	"up":       "Show what is upstream of this entity: what it came from, who owns it, the lists that it is on. May be repeated.",
 	"down":     "Show what is downstream of this entity: what came from it. May be repeated.",
+	"seller":   "Products alone that this company sells, by its id. May be repeated.",
+	"company":  "Products alone whose row names this listed company, by its id. May be repeated.",
+	"action":   "Products alone for which the policy does this. May be repeated.",
+	"strength": "Products alone whose strongest path is as strong as this. May be repeated.",
+	"way":      "Products alone that are reached in this way. May be repeated.",
+	"order":    "What the rows are sorted by; what is equal is in the order of ids.",
 	"relation": "Claims of this relation alone. May be repeated.",
 	"status":   "Claims of this status alone. May be repeated.",
 

@@ -218,16 +218,15 @@ func (p *explorePage) side(e graph.EntityRef, s graph.Side, up bool) exploredSid
 		side.Text = "+" + words.Thousands(hidden)
 	}
 	side.Href = turned.address()
-	key := "explore.open."
-	if s.Open {
-		key = "explore.close."
-	}
 	if up {
 		side.Text = arrow + " " + side.Text
 	} else {
 		side.Text += " " + arrow
 	}
-	side.Title = text(key+which, side.Text, e.FullName())
+	side.Title = textOf("explore.open", which, side.Text, e.FullName())
+	if s.Open {
+		side.Title = textOf("explore.close", which, side.Text, e.FullName())
+	}
 	return side
 }
 

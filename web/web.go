@@ -66,6 +66,8 @@ func (s *Site) routes() {
 	s.mux.Handle("GET /assets/{digest}/{file}", http.HandlerFunc(s.serveAsset))
 	s.page("GET /{$}", (*visit).lookUp)
 	s.page("GET /entities/{id}", (*visit).entity)
+	s.page("GET /entities/{id}/reach", (*visit).reach)
+	s.page("GET /entities/{id}/reach.csv", (*visit).reachExport)
 	s.page("GET /explore/{id}", (*visit).explore)
 	s.page("GET /policies", (*visit).policies)
 	s.open("GET /sign-in", (*visit).signInForm)

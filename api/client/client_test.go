@@ -127,7 +127,7 @@ var methods = map[string]struct {
 	answer          any
 }{
 	"trace": {method: "Trace", answer: graph.Answer{}}, "timeline": {method: "Timeline", answer: graph.TimelineAnswer{}},
-	"reach": {method: "Reach", answer: client.ReachPage{}}, "rebadgings": {method: "Rebadgings", answer: graph.RebadgingsAnswer{}},
+	"reach": {method: "Reach", answer: client.ReachPage{}}, "reach-table": {method: "ReachTable", answer: client.ReachTablePage{}}, "rebadgings": {method: "Rebadgings", answer: graph.RebadgingsAnswer{}},
 	"diff": {method: "Diff", answer: graph.DiffAnswer{}}, "search": {method: "Search", answer: client.SearchAnswer{}},
 	"entity": {method: "Entity", answer: client.EntityAnswer{}}, "neighbors": {method: "Neighbors", answer: client.NeighborsAnswer{}}, "lists": {method: "Lists", answer: graph.ListsAnswer{}},
 	"list": {method: "List", answer: client.ListAnswer{}}, "policies": {method: "Policies", answer: client.PoliciesAnswer{}},

@@ -73,6 +73,31 @@ func (c *Client) Reach(ctx context.Context, origin string, at At, p Page) (Reach
 	return get[ReachPage](ctx, c, "/v1/reach", at.values("origin", origin, "limit", p.limit(), "cursor", p.Cursor))
 }
 
+// ReachTablePage is a part of a reach as filters leave it.
+type ReachTablePage struct {
+	graph.ReachAnswer
+	Left   int                   `json:"left"` // rows that the filters leave
+	Counts graph.ReachCounts     `json:"counts"`
+	Rows   []graph.ReachTableRow `json:"rows"`
+}
+
+// ReachOf says which rows of a reach are asked for, and in which order. Of one
+// condition any value fits.
+type ReachOf struct {
+	Brands, Sellers, Companies, Actions, Strengths, Ways []string
+
+	Order string // id, name, brand, action or strength; "" is id
+}
+
+// ReachTable asks which products trace back to a company or a list, with their
+// sellers, filtered and sorted.
+func (c *Client) ReachTable(ctx context.Context, origin string, at At, of ReachOf, p Page) (ReachTablePage, error) {
+	values := at.values("origin", origin, "order", of.Order, "limit", p.limit(), "cursor", p.Cursor)
+	values["brand"], values["seller"], values["company"] = of.Brands, of.Sellers, of.Companies
+	values["action"], values["strength"], values["way"] = of.Actions, of.Strengths, of.Ways
+	return get[ReachTablePage](ctx, c, "/v1/reach/products", values)
+}
+
 // Rebadgings asks which products got a new badge or another seller after the
 // listing of a company, or of those on a list.
 func (c *Client) Rebadgings(ctx context.Context, origin string, at At, p Page) (graph.RebadgingsAnswer, error) {
