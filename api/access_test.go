@@ -99,6 +99,7 @@ var ruleBook = map[string]string{
 	"GET /v1/entities/:id":               "reader screener analyst officer admin",
 	"GET /v1/entities/:id/neighbors":     "reader screener analyst officer admin",
 	"GET /v1/claims/:id":                 "reader screener analyst officer admin",
+	"GET /v1/contested":                  "reader screener analyst officer admin",
 	"GET /v1/sources/:id":                "reader screener analyst officer admin",
 	"GET /v1/lists":                      "reader screener analyst officer admin",
 	"GET /v1/lists/:id":                  "reader screener analyst officer admin",

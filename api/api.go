@@ -176,6 +176,7 @@ func (s *server) route() error {
 	s.addReconcile()
 	s.addPolicies()
 	s.addClaims()
+	s.addContested()
 	s.addChanges()
 	s.addFeed()
 	s.addLearned()

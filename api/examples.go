@@ -46,6 +46,7 @@ var examples = map[string][]example{
 	"policies":   {{About: "All policies", Target: "/v1/policies", Has: `"name": "cautious"`}},
 	"policy":     {{About: "The rules of one", Target: "/v1/policies/default", Has: `"digest": "sha256:`}},
 	"claim":      {{About: "A claim with its evidence", Target: "/v1/claims/claim:aivres-kr2280-x2-succeeds-x1", Has: `"SUCCEEDED_BY"`}},
+	"contested":  {{About: "What to look at", Target: "/v1/contested?limit=5", Has: `"looked": `}},
 	"source":     {{About: "A document", Target: "/v1/sources/source:us-csl-2022", Has: `"publisher": `}},
 	"append": {{
 		About: "A product that followed another one", Target: "/v1/changes", Has: `"revision": `, Body: `{

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"debadge/graph"
 )
@@ -180,6 +181,22 @@ func (c *Client) Policy(ctx context.Context, name string) (Policy, error) {
 // Claim asks for a claim, also for one that was retracted.
 func (c *Client) Claim(ctx context.Context, id graph.ID, knownAt string) (ClaimAnswer, error) {
 	return get[ClaimAnswer](ctx, c, "/v1/claims/"+url.PathEscape(string(id)), At{KnownAt: knownAt}.values())
+}
+
+// ContestedAnswer is a part of the claims that are contested.
+type ContestedAnswer struct {
+	KnownAt  *time.Time     `json:"known_at"`
+	Revision graph.Revision `json:"revision"`
+	graph.Contested
+	Entities []graph.EntityRef `json:"entities"`
+	Sources  []graph.Source    `json:"sources"`
+	Next     string            `json:"next,omitempty"`
+}
+
+// Contested asks which claims are disputed, denied or in conflict with another
+// one. A part can be empty and not the last.
+func (c *Client) Contested(ctx context.Context, knownAt string, p Page) (ContestedAnswer, error) {
+	return get[ContestedAnswer](ctx, c, "/v1/contested", At{KnownAt: knownAt}.values("limit", p.limit(), "cursor", p.Cursor))
 }
 
 // Source asks for a document that claims rest on.
