@@ -165,7 +165,7 @@ func chosenOf(form url.Values) map[string]bool {
 
 // changeOf reads the form. What cannot be read is noted beside its field.
 func (v *visit) changeOf(f *claimForm) (graph.ChangeSet, error) {
-	var c graph.Claim
+	c := graph.Claim{Citations: []graph.Citation{}} // so that none is said, and not left out
 	f.read("relation", c.Relation.UnmarshalText)
 	f.read("status", c.Status.UnmarshalText)
 	f.read("valid_from", c.ValidFrom.UnmarshalText)
