@@ -33,7 +33,7 @@ var parameterDocs = map[string]string{
 	"id":           "The id of an entity or of a job; for a list, its slug or name too.",
 	"name":         "The name of a policy.",
 
-	"action":     "Rows with this action alone.",
+	"action":     "What the policy does: rows, or products, for which it does this alone. May be repeated for products.",
 	"finding":    "Rows with this finding alone.",
 	"resolution": "Rows alone whose product, or company where they name no product, was recognized so.",
 
@@ -54,12 +54,22 @@ var parameterDocs = map[string]string{
 	"map":           "Read a field from a column or key, FIELD=COLUMN, such as product=Artikel. May be repeated.",
 	"q":             "The text to recognize: a name, a model number, an identifier, or a line that mentions one. Without it all entities are answered, as the filters leave them.",
 	"kind":          "This kind alone.",
-	"brand":         "The brand or maker, where the text does not say it.",
+	"brand":         "The brand or maker: where the text does not say it; of a reach, products of this brand alone, and it may be repeated.",
 	"threshold":     "From which score on a candidate counts for the outcome. Default: 0.85.",
 	"include":       "Candidates with this value of a facet alone, FACET:VALUE as the facets show them. May be repeated: values of one facet are alternatives.",
 	"exclude":       "No candidate with this value of a facet. May be repeated.",
 	"changed_since": "Entities alone that have a new version, or a claim added or withdrawn, after this revision.",
 	"since":         "The changes after this revision. Default: 0, all of them.",
+
+	"up":       "Show what is upstream of this entity: what it came from, who owns it, the lists that it is on. May be repeated.",
+	"down":     "Show what is downstream of this entity: what came from it. May be repeated.",
+	"seller":   "Products alone that this company sells, by its id. May be repeated.",
+	"company":  "Products alone whose row names this listed company, by its id. May be repeated.",
+	"strength": "Products alone whose strongest path is as strong as this. May be repeated.",
+	"way":      "Products alone that are reached in this way. May be repeated.",
+	"order":    "What the rows are sorted by; what is equal is in the order of ids.",
+	"relation": "Claims of this relation alone. May be repeated.",
+	"status":   "Claims of this status alone. May be repeated.",
 
 	"from":       "The moment before, as in known_at: what was recorded after it is told.",
 	"to":         "The moment after, as in known_at. Default: the newest revision.",

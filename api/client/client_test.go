@@ -127,12 +127,12 @@ var methods = map[string]struct {
 	answer          any
 }{
 	"trace": {method: "Trace", answer: graph.Answer{}}, "timeline": {method: "Timeline", answer: graph.TimelineAnswer{}},
-	"reach": {method: "Reach", answer: client.ReachPage{}}, "rebadgings": {method: "Rebadgings", answer: graph.RebadgingsAnswer{}},
+	"reach": {method: "Reach", answer: client.ReachPage{}}, "reach-table": {method: "ReachTable", answer: client.ReachTablePage{}}, "rebadgings": {method: "Rebadgings", answer: graph.RebadgingsAnswer{}},
 	"diff": {method: "Diff", answer: graph.DiffAnswer{}}, "search": {method: "Search", answer: client.SearchAnswer{}},
-	"entity": {method: "Entity", answer: client.EntityAnswer{}}, "lists": {method: "Lists", answer: graph.ListsAnswer{}},
+	"entity": {method: "Entity", answer: client.EntityAnswer{}}, "neighbors": {method: "Neighbors", answer: client.NeighborsAnswer{}}, "lists": {method: "Lists", answer: graph.ListsAnswer{}},
 	"list": {method: "List", answer: client.ListAnswer{}}, "policies": {method: "Policies", answer: client.PoliciesAnswer{}},
 	"policy": {method: "Policy", answer: client.Policy{}}, "claim": {method: "Claim", answer: client.ClaimAnswer{}},
-	"source": {method: "Source", answer: client.SourceAnswer{}}, "changes": {method: "Changes", answer: client.ChangesPage{}},
+	"source": {method: "Source", answer: client.SourceAnswer{}}, "contested": {method: "Contested", answer: client.ContestedAnswer{}}, "changes": {method: "Changes", answer: client.ChangesPage{}},
 	"append": {method: "Append", answer: client.Receipt{}}, "retract": {method: "Retract", answer: client.Receipt{}},
 	"correct": {method: "Correct", answer: client.Receipt{}},
 	"ready":   {method: "Ready", answer: client.ReadyAnswer{}}, "version": {method: "Version", answer: client.VersionAnswer{}},

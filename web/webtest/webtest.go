@@ -261,7 +261,7 @@ func (b *Browser) Await(expression string) {
 // AwaitText waits until the page shows a text, in any letter case.
 func (b *Browser) AwaitText(text string) {
 	b.t.Helper()
-	b.Await(fmt.Sprintf("document.body.innerText.toLowerCase().includes(%q)", strings.ToLower(text)))
+	b.Await(fmt.Sprintf("document.body?.innerText.toLowerCase().includes(%q)", strings.ToLower(text)))
 }
 
 // Path is the address of the page behind that of the service.
