@@ -76,6 +76,7 @@ type server struct {
 	engine   *gin.Engine
 	rules    map[rule]permission
 	limiter  *limiter
+	places   places
 	agents   *mcp.Server // the tools of agents
 	shelf    *Shelf
 	crossing *http.CrossOriginProtection
@@ -119,6 +120,7 @@ func newServer(o Options) (*server, error) {
 		o.Names = resolve.NewFollower(o.Store, resolve.Options{})
 	}
 	s := &server{Options: o, rules: map[rule]permission{}, limiter: newLimiter(o.Limits), tail: tail{patience: defaultPatience()}}
+	s.places.clock, s.places.all = o.Clock, o.Limits.Answers
 	if err := s.arrange(); err != nil {
 		return nil, err
 	}
@@ -130,7 +132,7 @@ func newServer(o Options) (*server, error) {
 
 // arrange makes what requests pass through of the options.
 func (s *server) arrange() (err error) {
-	if l := s.Limits; l.PerSecond < 0 || l.Burst < 0 || l.PerCaller < 0 || l.InAll < 0 {
+	if l := s.Limits; l.PerSecond < 0 || l.Burst < 0 || l.PerCaller < 0 || l.InAll < 0 || l.Answers < 0 {
 		return graph.Errorf(graph.KindInvalid, "a limit of the API is below 0")
 	}
 	if r := s.Access.Anonymous; r != "" {

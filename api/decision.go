@@ -136,7 +136,7 @@ func (s *server) addDecisions() {
 		"Asks the question of each decision again, as it is pinned, and compares the digests of the answers. Follow next to verify all of them.",
 		notFound, timeout), s.verifyDecisions)
 	register(s, operation("decision", decisionsPath+"/{id}", "decisions", "A decision",
-		"Answers with the record as it was made: the exact question, the digest of the answer, and who decided what and why.", notFound),
+		"Answers with the record as it was made: the exact question, the digest of the answer, and who decided what and why.", notFound, timeout),
 		func(ctx context.Context, in *keptInput) (ledger.Decision, error) {
 			l, err := s.kept()
 			if err != nil {

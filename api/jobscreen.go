@@ -156,7 +156,7 @@ func (s *server) runScreenJob(ctx context.Context, r *jobs.Run) (err error) {
 	if err != nil {
 		return err
 	}
-	sum, err := screen.Run(ctx, s.Store, lines, encoder, io.Discard, opts)
+	sum, err := screen.Run(ctx, s.Store, lines, s.counting(encoder), io.Discard, opts)
 	if err = errors.Join(err, done()); err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ type Limits struct {
 	Burst     int     // requests of one caller at once beyond that; default twice PerSecond
 	PerCaller int     // requests of one caller in flight
 	InAll     int     // requests in flight
+	Answers   int     // computed at the same time
 }
 
 // maxCallers bounds the table of callers. Who was not seen for the longest time

@@ -42,7 +42,7 @@ func newMetrics(s *server) *metrics {
 			Buckets: []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30},
 		}, []string{"method", "route"}),
 		findings: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "debadge_findings_total", Help: "Findings that were answered, by what the policy makes of them.",
+			Name: "debadge_findings_total", Help: "Findings that were answered, of traces, screened lines, products of a reach and decisions, by what the policy makes of them.",
 		}, []string{"finding", "action"}),
 		flying: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "debadge_http_requests_in_flight", Help: "Requests that are being answered.",

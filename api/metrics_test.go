@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
 	"debadge/graph"
+	"debadge/jobs"
 )
 
 // TestMetrics checks what a scrape tells, and that it tells of nobody.
@@ -55,6 +57,45 @@ func TestMetrics(t *testing.T) {
 		if strings.Contains(body, private) {
 			t.Errorf("the metrics have %s", private)
 		}
+	}
+}
+
+// TestFindingsAreCounted checks that each finding of an answer that has many
+// counts once, whichever way it was asked for.
+func TestFindingsAreCounted(t *testing.T) {
+	s := newService(t, func(o *Options) { withJobs(t, o, t.TempDir()) })
+	s.runJobs(t)
+	count := func(label string) (n int) {
+		for line := range strings.Lines(s.get(t, "/metrics").Body.String()) {
+			if rest, ok := strings.CutPrefix(line, "debadge_findings_total{"+label+"} "); ok {
+				n, _ = strconv.Atoi(strings.TrimSpace(rest))
+			}
+		}
+		return n
+	}
+	const block, unknown = `action="block",finding="listed"`, `action="review",finding="unknown"`
+	lines := `[{"id": "product:acme:a1"}, {"product": "A1"}, {"product": "nobody knows"}]`
+	s.send(t, "/v1/screen", jsonType, lines)
+	if count(block) != 2 || count(unknown) != 1 {
+		t.Errorf("lines at once: %d blocked, %d unknown", count(block), count(unknown))
+	}
+	s.send(t, "/v1/screen/stream", csvType, "product\nA1\nnobody knows\n")
+	if count(block) != 3 || count(unknown) != 2 {
+		t.Errorf("a stream: %d blocked, %d unknown", count(block), count(unknown))
+	}
+	s.awaitJob(t, made(t, s.send(t, "/v1/jobs/screen", csvType, "product\nA1\n")).ID, jobs.Done)
+	if count(block) != 4 {
+		t.Errorf("a file: %d blocked", count(block))
+	}
+	before, rows := count(block), 0
+	for _, r := range decode[reachPage](t, s.get(t, "/v1/reach?origin=company:acme").Body.Bytes()).Rows {
+		if r.Action == graph.Block {
+			rows++
+		}
+	}
+	s.ask(t, request(t, http.MethodGet, "/v1/reach?origin=company:acme", map[string]string{"Accept": ndjsonType}))
+	if rows == 0 || count(block) != before+2*rows {
+		t.Errorf("reach: %d blocked before, %d rows twice, %d after", before, rows, count(block))
 	}
 }
 

@@ -237,20 +237,26 @@ func (p *problem) retrySeconds() int {
 // writeJSON encodes before it answers, so that a value that cannot be encoded
 // is no half answer. The panic is answered as an internal error.
 func writeJSON(w http.ResponseWriter, status int, contentType string, v any) {
-	body, ok := bodies.Get().(*[]byte)
+	body, done := encoded(v)
+	defer done()
+	writeBytes(w, status, contentType, body)
+}
+
+// encoded writes a value as JSON. The bytes are there until done is called.
+func encoded(v any) (body []byte, done func()) {
+	pooled, ok := bodies.Get().(*[]byte)
 	if !ok {
-		body = new([]byte)
+		pooled = new([]byte)
 	}
-	defer func() {
-		if cap(*body) <= pooledMost {
-			bodies.Put(body)
-		}
-	}()
 	var err error
-	if *body, err = graph.AppendJSON((*body)[:0], v); err != nil {
+	if *pooled, err = graph.AppendJSON((*pooled)[:0], v); err != nil {
 		panic(err)
 	}
-	writeBytes(w, status, contentType, *body)
+	return *pooled, func() {
+		if cap(*pooled) <= pooledMost {
+			bodies.Put(pooled)
+		}
+	}
 }
 
 // bodies are where answers are written, again and again, unless one was large.

@@ -76,8 +76,14 @@ func (s *server) reach(hc huma.Context, in *reachInput) {
 	ctx, done := s.limit(hc.Context(), w)
 	defer done()
 	answer := reachPage{Rows: []graph.ReachRow{}}
+	var count tally
 	same := false
+	var at *hold
 	if err = s.await(ctx, in); err == nil {
+		at, err = s.places.take(ctx)
+		defer at.leave()
+	}
+	if err == nil {
 		same, err = s.unchanged(ctx, hc, in)
 	}
 	if same {
@@ -86,6 +92,7 @@ func (s *server) reach(hc huma.Context, in *reachInput) {
 	if q.KnownAt = in.KnownAt.at; err == nil {
 		answer.ReachAnswer, err = graph.Reach(ctx, s.Store, q, func(row graph.ReachRow) error {
 			answer.Rows = append(answer.Rows, row)
+			count.found(graph.Listed, row.Action)
 			return nil
 		})
 	}
@@ -93,7 +100,11 @@ func (s *server) reach(hc huma.Context, in *reachInput) {
 		writeProblem(hc.Context(), w, problemOf(ctx, err))
 		return
 	}
-	writeJSON(w, http.StatusOK, jsonType, answer)
+	s.metrics.add(&count)
+	body, done := encoded(answer)
+	defer done()
+	at.leave()
+	writeBytes(w, http.StatusOK, jsonType, body)
 }
 
 // flushEvery is how many rows go out at once.
@@ -129,9 +140,14 @@ func (s *server) streamReach(parent context.Context, w http.ResponseWriter, in *
 	out := &lineStream{w: w, control: http.NewResponseController(w)}
 	defer limitWrites(parent, out.control, s.StreamTimeout)()
 	var head graph.ReachAnswer
+	var count tally
+	defer s.metrics.add(&count)
 	err := s.await(ctx, in)
 	if err == nil {
-		head, err = graph.Reach(ctx, s.Store, q, func(row graph.ReachRow) error { return out.send(reachLine{Row: &row}) })
+		head, err = graph.Reach(ctx, s.Store, q, func(row graph.ReachRow) error {
+			count.found(graph.Listed, row.Action)
+			return out.send(reachLine{Row: &row})
+		})
 	}
 	if err == nil {
 		err = out.send(reachLine{Head: &head})

@@ -45,7 +45,6 @@ func operationFor(p permission, method, id, path, tag, summary, description stri
 		op.Responses[status] = &huma.Response{Description: faults[f].Meaning}
 	}
 	op.Responses["431"] = &huma.Response{Description: "The header or the path is longer than the service reads."}
-	op.Responses["default"] = &huma.Response{Description: "Any other problem."}
 	describeAccess(op, p)
 	return op
 }
@@ -55,7 +54,14 @@ func register[I, T any](s *server, op *huma.Operation, answer func(context.Conte
 	respondWith(op, jsonType, s.schema(reflect.TypeFor[T]()))
 	answering(s, op, func(ctx context.Context, hc huma.Context, in *I) (func(http.ResponseWriter), error) {
 		v, err := answer(ctx, in)
-		return func(w http.ResponseWriter) { writeJSON(w, http.StatusOK, jsonType, v) }, err
+		if err != nil {
+			return nil, err
+		}
+		body, done := encoded(v)
+		return func(w http.ResponseWriter) {
+			defer done()
+			writeBytes(w, http.StatusOK, jsonType, body)
+		}, nil
 	})
 }
 
@@ -67,6 +73,11 @@ func answering[I any](s *server, op *huma.Operation, answer func(context.Context
 		ctx, done := s.limit(hc.Context(), w)
 		defer done()
 		err := s.await(ctx, in)
+		var at *hold
+		if err == nil {
+			at, err = s.places.take(ctx)
+			defer at.leave()
+		}
 		if err == nil {
 			var same bool
 			if same, err = s.unchanged(ctx, hc, in); same {
@@ -76,6 +87,7 @@ func answering[I any](s *server, op *huma.Operation, answer func(context.Context
 		var write func(http.ResponseWriter)
 		if err == nil {
 			write, err = answer(ctx, hc, in)
+			at.leave() // the answer may be sent slowly
 		}
 		if err != nil {
 			writeProblem(hc.Context(), w, problemOf(ctx, err))

@@ -63,6 +63,10 @@ func (s *server) screen(hc huma.Context, in *screenInput) {
 	c := humagin.Unwrap(hc)
 	ctx, done := s.limit(hc.Context(), c.Writer)
 	defer done()
+	if err := s.places.refuse(); err != nil {
+		writeProblem(hc.Context(), c.Writer, problemOf(ctx, err))
+		return
+	}
 	_, p := bodyType(c.Request, hc.Operation())
 	var body []byte
 	if p == nil {
@@ -72,24 +76,37 @@ func (s *server) screen(hc huma.Context, in *screenInput) {
 		writeProblem(hc.Context(), c.Writer, p)
 		return
 	}
-	lines, err := readLines(body)
 	var answer bytes.Buffer
-	if err == nil {
-		var opts screen.Options
-		if opts, err = s.screening(ctx, &in.Screened); err == nil {
-			var sum screen.Summary
-			if sum, err = screen.Run(ctx, s.Store, &givenLines{lines: lines}, new(screen.JSON), &answer, opts); err == nil {
-				input := sha256.New()
-				_, _ = input.Write(body) // a hash takes everything
-				err = s.logScreening(ctx, s.actor(ctx), requestScreened, input, &opts, &sum)
-			}
-		}
-	}
-	if err != nil {
+	if err := s.screenLines(ctx, in, body, &answer); err != nil {
 		writeProblem(hc.Context(), c.Writer, problemOf(ctx, err))
 		return
 	}
 	writeBytes(c.Writer, http.StatusOK, jsonType, answer.Bytes())
+}
+
+// screenLines screens the lines of a body, and notes in the audit log that it did.
+func (s *server) screenLines(ctx context.Context, in *screenInput, body []byte, answer *bytes.Buffer) error {
+	opts, err := s.screening(ctx, &in.Screened)
+	if err != nil {
+		return err
+	}
+	at, err := s.places.takeAll(ctx) // it computes on all processors
+	if err != nil {
+		return err
+	}
+	defer at.leave()
+	lines, err := readLines(body)
+	if err != nil {
+		return err
+	}
+	sum, err := screen.Run(ctx, s.Store, &givenLines{lines: lines}, s.counting(new(screen.JSON)), answer, opts)
+	at.lend(s.places.all - 1) // what is left to do is to wait for the disk
+	if err != nil {
+		return err
+	}
+	input := sha256.New()
+	_, _ = input.Write(body) // a hash takes everything
+	return s.logScreening(ctx, s.actor(ctx), requestScreened, input, &opts, &sum)
 }
 
 // screening makes the options of a run: its names are of the revision that it

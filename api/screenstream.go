@@ -113,7 +113,7 @@ func (s *server) screenBody(ctx context.Context, opts screen.Options, columns []
 	if err != nil {
 		return err
 	}
-	_, err = screen.Run(ctx, s.Store, lines, out, out, opts)
+	_, err = screen.Run(ctx, s.Store, lines, s.counting(out), out, opts)
 	return err
 }
 

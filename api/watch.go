@@ -89,7 +89,7 @@ func (s *server) addWatches() {
 	register(s, operation("watches", watchesPath, "watches", "What is watched, by whom, and what is found there?",
 		"Answers with the watches that have not ended. Who may not decide sees of an endpoint the host alone. "+
 			"With min_revision what is found is that of this revision or a later one.", conflict, timeout), s.watches)
-	register(s, operation("watched", watchesPath+"/{id}", "watches", "A watch", "Answers with a watch, also one that has ended.", notFound),
+	register(s, operation("watched", watchesPath+"/{id}", "watches", "A watch", "Answers with a watch, also one that has ended.", notFound, timeout),
 		func(ctx context.Context, in *keptInput) (ledger.Watch, error) {
 			l, err := s.kept()
 			if err != nil {
@@ -100,10 +100,10 @@ func (s *server) addWatches() {
 		})
 	s.addEvents()
 	registerWriting(s, operationFor(mayDecide, http.MethodPost, "watch-secret", watchesPath+"/{id}/secret", "watches", "Another secret for a watch",
-		"Events are signed with both the new and the old secret for a day, so that the receiver can exchange it without missing one.", notFound, conflict),
+		"Events are signed with both the new and the old secret for a day, so that the receiver can exchange it without missing one.", notFound, conflict, timeout),
 		http.StatusOK, s.replaceSecret)
 	registerWriting(s, operationFor(mayDecide, http.MethodPost, "watch-replay", watchesPath+"/{id}/replay", "watches", "Deliver events again",
-		"Delivers the events that were given up, or with after all of the watch behind an event. They keep their ids.", notFound, conflict),
+		"Delivers the events that were given up, or with after all of the watch behind an event. They keep their ids.", notFound, conflict, timeout),
 		http.StatusOK, s.replay)
 	s.addWatchStates()
 }
@@ -117,7 +117,7 @@ func (s *server) addWatchStates() {
 		{"resume", "Deliver events again", "What was gathered meanwhile is delivered too.", ledger.WatchActive},
 		{"end", "Stop watching, for good", "There are no more events, and those that wait are not delivered.", ledger.WatchEnded},
 	} {
-		registerWriting(s, operationFor(mayDecide, http.MethodPost, "watch-"+o.name, watchesPath+"/{id}/"+o.name, "watches", o.summary, o.description, notFound, conflict),
+		registerWriting(s, operationFor(mayDecide, http.MethodPost, "watch-"+o.name, watchesPath+"/{id}/"+o.name, "watches", o.summary, o.description, notFound, conflict, timeout),
 			http.StatusOK, func(ctx context.Context, in *keptInput) (ledger.Watch, error) {
 				l, err := s.kept()
 				if err != nil {

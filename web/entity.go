@@ -18,6 +18,7 @@ func (v *visit) entity() error {
 		return v.subject(id)
 	case graph.List:
 		return v.list(id)
+	case graph.Proceeding:
 	}
 	return graph.Errorf(graph.KindNotFound, "%s", text("entity.no-page", id))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/netip"
+	"runtime"
 	"strings"
 
 	"debadge/api"
@@ -145,13 +146,22 @@ func parseNetwork(text string) (netip.Prefix, error) {
 func (p *program) limits() (api.Limits, error) {
 	f := p.flags.serviceFlags
 	for name, n := range map[string]int{
-		"rate-limit": f.rateLimit, "rate-burst": f.rateBurst, "max-requests-per-caller": f.maxPerCaller, "max-requests": f.maxAll,
+		"rate-limit": f.rateLimit, "rate-burst": f.rateBurst, "max-requests-per-caller": f.maxPerCaller, "max-requests": f.maxAll, "max-answers": f.maxAnswers,
 	} {
 		if n < 0 {
 			return api.Limits{}, usage("--%s %d is below 0", name, n)
 		}
 	}
-	return api.Limits{PerSecond: float64(f.rateLimit), Burst: f.rateBurst, PerCaller: f.maxPerCaller, InAll: f.maxAll}, nil
+	answers := f.maxAnswers
+	if answers == 0 {
+		answers = runtime.GOMAXPROCS(0)
+		if p.flags.read == "direct" {
+			answers *= answersWaiting
+		}
+	}
+	return api.Limits{
+		PerSecond: float64(f.rateLimit), Burst: f.rateBurst, PerCaller: f.maxPerCaller, InAll: f.maxAll, Answers: answers,
+	}, nil
 }
 
 // policies are those of the folder that the flags name.

@@ -18,6 +18,7 @@ type serviceFlags struct {
 	webhookAllow         []string
 	rateLimit, rateBurst int
 	maxPerCaller, maxAll int
+	maxAnswers           int
 
 	policyFolder string
 	maxLag       time.Duration
@@ -30,6 +31,10 @@ const (
 	defaultRate      = 1000
 	defaultPerCaller = 256
 	defaultInAll     = 1024
+
+	// answersWaiting is how many answers a processor has under way where they wait
+	// for the store most of the time.
+	answersWaiting = 16
 )
 
 const defaultMaxLag = 10 * time.Second
@@ -67,6 +72,7 @@ func serviceSettings() []setting {
 		{"rate-burst", "DEBADGE_RATE_BURST", "N", func(f *flags) any { return &f.rateBurst }, 0, "how many more at once; 0 is twice the rate", serve},
 		{"max-requests-per-caller", "DEBADGE_MAX_REQUESTS_PER_CALLER", "N", func(f *flags) any { return &f.maxPerCaller }, defaultPerCaller, "requests of one key, token or address at the same time; 0 is no limit", serve},
 		{"max-requests", "DEBADGE_MAX_REQUESTS", "N", func(f *flags) any { return &f.maxAll }, defaultInAll, "requests at the same time; 0 is no limit", serve},
+		{"max-answers", "DEBADGE_MAX_ANSWERS", "N", func(f *flags) any { return &f.maxAnswers }, 0, "answers that are computed at the same time; more wait, and are turned away where it would take too long (default: as many as there are processors, with --read direct 16 times as many)", serve},
 
 		{"policies", "DEBADGE_POLICIES", "FOLDER", func(f *flags) any { return &f.policyFolder }, "", "policies that questions can name, a file each in YAML or JSON; read again on SIGHUP", serve},
 		{"max-lag", "DEBADGE_MAX_LAG", "DURATION", func(f *flags) any { return &f.maxLag }, defaultMaxLag, "for how long the index may be behind the store before the service says that it is not ready", serve},

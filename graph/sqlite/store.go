@@ -43,7 +43,7 @@ func Open(ctx context.Context, path string, clock func() time.Time) (*Store, err
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, graph.Unavailable("the directory of the store "+path+" cannot be made", err)
 	}
-	s, err := open(ctx, path, clock)
+	s, err := open(ctx, path, vfsName, clock)
 	if err == nil {
 		return s, nil
 	}
@@ -55,14 +55,15 @@ func Open(ctx context.Context, path string, clock func() time.Time) (*Store, err
 	return nil, err
 }
 
-func open(ctx context.Context, path string, clock func() time.Time) (*Store, error) {
+// open reads and writes through a file system by its name in SQLite.
+func open(ctx context.Context, path, vfs string, clock func() time.Time) (*Store, error) {
 	if err := seal(); err != nil {
 		return nil, err
 	}
 	if err := inspect(path); err != nil {
 		return nil, err
 	}
-	name, err := dataSource(path)
+	name, err := dataSource(path, vfs)
 	if err != nil {
 		return nil, err
 	}
@@ -95,13 +96,13 @@ func open(ctx context.Context, path string, clock func() time.Time) (*Store, err
 // A larger write-ahead log than SQLite's default makes a bulk import copy each
 // page to the file once instead of after every other change set.
 const (
-	commonOptions = "?vfs=" + vfsName + "&_dqs=0&_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)&_pragma=cell_size_check(1)" +
+	commonOptions = "&_dqs=0&_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)&_pragma=cell_size_check(1)" +
 		"&_pragma=trusted_schema(0)&_pragma=temp_store(memory)"
 	writerOptions = commonOptions + "&_txlock=immediate&_pragma=synchronous(full)&_pragma=cache_size(-65536)&_pragma=wal_autocheckpoint(8000)"
 	readerOptions = commonOptions + "&_pragma=query_only(1)&_pragma=cache_size(-16384)"
 )
 
-func dataSource(path string) (string, error) {
+func dataSource(path, vfs string) (string, error) {
 	whole, err := filepath.Abs(path)
 	if err != nil {
 		return "", graph.Unavailable("the store's path cannot be found", err)
@@ -110,7 +111,7 @@ func dataSource(path string) (string, error) {
 	if !strings.HasPrefix(slashed, "/") {
 		slashed = "/" + slashed // a drive letter
 	}
-	return (&url.URL{Scheme: "file", Path: slashed}).String(), nil
+	return (&url.URL{Scheme: "file", Path: slashed, RawQuery: "vfs=" + vfs}).String(), nil
 }
 
 // Close releases the file. Reads and writes that go on meanwhile are finished.
