@@ -104,28 +104,36 @@ func contested(claims []Claim) []ContestedClaim {
 			rows = append(rows, ContestedClaim{IsDenied, c, nil})
 		}
 		for k := range claims[:i] {
-			o := &claims[k]
-			if o.Relation != c.Relation {
-				continue
-			}
-			if o.From != c.From || o.To != c.To {
-				if c.Relation == RebrandedAs && o.To == c.To {
-					rows = append(rows, ContestedClaim{OtherOrigin, c, o})
-				}
-				continue
-			}
-			if !overlap(&c, o) {
-				continue
-			}
-			if differ(c.ValidFrom, o.ValidFrom) || differ(c.ValidTo, o.ValidTo) {
-				rows = append(rows, ContestedClaim{DatesDiffer, c, o})
-			}
-			if c.Relation == Owns && c.Interest() == o.Interest() && (o.ShareMax.Micro() < c.ShareMin.Micro() || c.ShareMax.Micro() < o.ShareMin.Micro()) {
-				rows = append(rows, ContestedClaim{SharesApart, c, o})
+			for _, conflict := range conflictsOf(&c, &claims[k]) {
+				rows = append(rows, ContestedClaim{conflict, c, &claims[k]})
 			}
 		}
 	}
 	return rows
+}
+
+// conflictsOf says in what two claims that lead to one entity contradict each other.
+func conflictsOf(c, o *Claim) []Conflict {
+	if o.Relation != c.Relation {
+		return nil
+	}
+	if o.From != c.From || o.To != c.To {
+		if c.Relation == RebrandedAs && o.To == c.To {
+			return []Conflict{OtherOrigin}
+		}
+		return nil
+	}
+	var all []Conflict
+	if !overlap(c, o) {
+		return nil
+	}
+	if differ(c.ValidFrom, o.ValidFrom) || differ(c.ValidTo, o.ValidTo) {
+		all = append(all, DatesDiffer)
+	}
+	if c.Relation == Owns && c.Interest() == o.Interest() && (o.ShareMax.Micro() < c.ShareMin.Micro() || c.ShareMax.Micro() < o.ShareMin.Micro()) {
+		all = append(all, SharesApart)
+	}
+	return all
 }
 
 func overlap(a, b *Claim) bool {

@@ -70,7 +70,7 @@ func Explore(ctx context.Context, v View, q Exploration) (Explored, error) {
 	}
 	x := explorer{v: v, q: q, at: map[Node]int{}, answer: Explored{Complete: true, Claims: []Claim{}, Sources: []Source{}}}
 	x.meet(start[0])
-	for i := 0; i < len(x.nodes); i++ { // it grows meanwhile
+	for i := 0; i < len(x.nodes); i++ { //nolint:intrange // it grows meanwhile
 		if err := x.look(ctx, i); err != nil {
 			return Explored{}, err
 		}

@@ -19,7 +19,10 @@ func hub(t *testing.T, products int) graph.Store {
 	cs := graph.ChangeSet{
 		Author: "t", Reason: "t", Sources: []graph.Source{{ID: "source:a", Title: "A", Publisher: "P"}},
 		Entities: []graph.Entity{
-			{ID: "company:hub", Name: "Hub"}, {ID: "company:owner", Name: "Owner"}, {ID: "list:a", Name: "A"}, {ID: "list:b", Name: "B"},
+			{ID: "company:hub", Name: "Hub"},
+			{ID: "company:owner", Name: "Owner"},
+			{ID: "list:a", Name: "A"},
+			{ID: "list:b", Name: "B"},
 			{ID: "product:z:badge", Name: "Badge"},
 		},
 		Claims: []graph.Claim{
@@ -77,19 +80,30 @@ func TestExplore(t *testing.T) {
 		"both sides, the first by id, lists first": {
 			graph.Exploration{Upstream: []graph.ID{company}, Downstream: []graph.ID{company}, AsOf: graph.AnyDay, Limit: 3},
 			[]graph.ID{company, "list:a", "list:b", "company:owner", "product:hub:0000", "product:hub:0001", "product:hub:0002"},
-			graph.Side{Open: true, Neighbors: 3, Shown: 3}, graph.Side{Open: true, Neighbors: 2001, Shown: 4}, 7,
+			graph.Side{Open: true, Neighbors: 3, Shown: 3},
+			graph.Side{Open: true, Neighbors: 2001, Shown: 4},
+			7,
 		},
 		"what holds on a day": {
 			graph.Exploration{Upstream: []graph.ID{company}, AsOf: date("2024-05-05").Earliest(), Limit: 3, Relations: graph.SetOf(graph.ListedOn)},
-			[]graph.ID{company, "list:b"}, graph.Side{Open: true, Neighbors: 1, Shown: 1}, graph.Side{}, 1,
+			[]graph.ID{company, "list:b"},
+			graph.Side{Open: true, Neighbors: 1, Shown: 1},
+			graph.Side{},
+			1,
 		},
 		"by status": {
 			graph.Exploration{Upstream: []graph.ID{company}, AsOf: graph.AnyDay, Limit: 3, Statuses: []graph.Status{graph.Reported}},
-			[]graph.ID{company, "company:owner"}, graph.Side{Open: true, Neighbors: 1, Shown: 1}, graph.Side{}, 1,
+			[]graph.ID{company, "company:owner"},
+			graph.Side{Open: true, Neighbors: 1, Shown: 1},
+			graph.Side{},
+			1,
 		},
 		"from a product on, two steps": {
 			graph.Exploration{Entity: "product:z:badge", Upstream: []graph.ID{"product:z:badge", "product:hub:0000", "product:none:none"}, AsOf: graph.AnyDay, Limit: 3},
-			[]graph.ID{"product:z:badge", "product:hub:0000", company}, graph.Side{Open: true, Neighbors: 1, Shown: 1}, graph.Side{}, 2,
+			[]graph.ID{"product:z:badge", "product:hub:0000", company},
+			graph.Side{Open: true, Neighbors: 1, Shown: 1},
+			graph.Side{},
+			2,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -145,7 +145,7 @@ func (t *ReachTable) order(by ReachOrder) []int32 {
 	}
 	o := make([]int32, len(t.rows))
 	for i := range o {
-		o[i] = int32(i) //nolint:gosec // bounded by the rows
+		o[i] = int32(i)
 	}
 	slices.SortStableFunc(o, func(a, b int32) int { return t.compare(by, &t.rows[a], &t.rows[b]) })
 	t.orders[by] = o

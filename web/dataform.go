@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -96,9 +97,7 @@ func (f *claimForm) from(c graph.Claim) {
 	if c.Relation.Rule().Share {
 		f.V["share_min"], f.V["share_max"] = c.ShareMin.String(), c.ShareMax.String()
 	}
-	for name, value := range c.Attributes {
-		f.V[name] = value
-	}
+	maps.Copy(f.V, c.Attributes)
 }
 
 // keep lists the citations of a claim that is corrected; all are kept unless

@@ -138,7 +138,7 @@ func (v *visit) explore() error {
 	if err != nil {
 		return err
 	}
-	o.keepOnly(part.Entities)
+	o = o.keepOnly(part.Entities)
 	p := explorePage{ID: id, Name: part.Entities[0].Entity.Ref().FullName(), Open: o}
 	p.fill(part)
 	p.choose(lists)
@@ -149,11 +149,12 @@ func (v *visit) explore() error {
 }
 
 // keepOnly forgets what is open of entities that are not shown.
-func (o *opening) keepOnly(nodes []graph.ExploredNode) {
+func (o opening) keepOnly(nodes []graph.ExploredNode) opening {
 	gone := func(id graph.ID) bool {
 		return !slices.ContainsFunc(nodes, func(n graph.ExploredNode) bool { return n.Entity.ID == id })
 	}
 	o.Up, o.Down = slices.DeleteFunc(slices.Clone(o.Up), gone), slices.DeleteFunc(slices.Clone(o.Down), gone)
+	return o
 }
 
 func (p *explorePage) fill(part client.NeighborsAnswer) {
