@@ -80,9 +80,9 @@ func TestScreenAgain(t *testing.T) {
 	for body, status := range map[string]int{
 		`{"policy": "lax"}`: http.StatusUnprocessableEntity,
 		`{"map": ["x"]}`:    http.StatusUnprocessableEntity,
-		`{"choices": [{"role": "thing", "text": "x"}]}`:                               http.StatusUnprocessableEntity,
-		`{"choices": [{"role": "product", "text": ""}]}`:                              http.StatusUnprocessableEntity,
-		`{"choices": [{"role": "product", "text": "x", "entity": "list:l"}]}`:         http.StatusUnprocessableEntity,
+		`{"choices": [{"role": "thing", "text": "x"}]}`:                                  http.StatusUnprocessableEntity,
+		`{"choices": [{"role": "product", "text": ""}]}`:                                 http.StatusUnprocessableEntity,
+		`{"choices": [{"role": "product", "text": "x", "entity": "list:l"}]}`:            http.StatusUnprocessableEntity,
 		`{"choices": [{"role": "product", "text": "x", "entity": "product:acme:none"}]}`: http.StatusNotFound,
 	} {
 		if w := s.send(t, jobsPath+"/"+id+"/again", jsonType, body); w.Code != status {
