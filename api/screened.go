@@ -65,10 +65,21 @@ func (s *server) addScreened() {
 	register(s, operationFor(mayScreen, http.MethodGet, "job-columns", jobsPath+"/{id}/columns", "jobs", "How were the columns of a file understood?",
 		"Answers with the columns of the file that a screening was made of, what is read from each, and a few of its values. Where nothing in the file can be read, problem says why.",
 		notFound, conflict), s.jobColumns)
-	registerWriting(s, operationFor(mayScreen, http.MethodPost, "screen-again", jobsPath+"/{id}/again", "jobs", "Screen a file once more, by other rules",
+	again := operationFor(mayScreen, http.MethodPost, "screen-again", jobsPath+"/{id}/again", "jobs", "Screen a file once more, by other rules",
 		"Makes a job of the file of another one, which need not have succeeded. What the body does not say stays as it was: the dates, the policy, the columns, and what was chosen by hand. "+
 			"Choices say what texts of this file mean, or that they mean nothing that is known; they count for this file alone, and those about other texts stay.",
-		notFound, conflict, timeout), http.StatusAccepted, s.screenAgain)
+		notFound, conflict, timeout)
+	again.MaxBodyBytes = s.MaxBodyBytes
+	checkBody(again)
+	s.respondAccepted(again)
+	answering(s, again, func(ctx context.Context, _ huma.Context, in *againInput) (func(http.ResponseWriter), error) {
+		j, err := s.screenAgain(ctx, in)
+		return func(w http.ResponseWriter) {
+			w.Header().Set("Location", jobPath(j.ID))
+			writeJSON(w, http.StatusAccepted, jsonType, j)
+		}, err
+	})
+	s.locate(again)
 	op := operationFor(mayScreen, http.MethodPost, "screen-columns", "/v1/screen/columns", "screening", "How are the columns of a file understood?",
 		"Takes a file as /v1/jobs/screen does, reads its beginning, and answers with its columns, what would be read from each, and a few of their values. Nothing is kept.", timeout)
 	takes(op, "The file.", fileTypes())

@@ -61,7 +61,7 @@ func TestDecide(t *testing.T) {
 	looks(t, b, "decision", "/decisions/decision-1")
 	looks(t, b, "decisions", "/decisions")
 	b.Look(1440, false)
-	b.Open("/decisions/decision-1/dossier")
+	webtest.Evaluate[bool](b, `(location.assign("/decisions/decision-1/dossier"), true)`)
 	b.AwaitText("KR2280-X2")
 	b.Print(true)
 	b.Screenshot("dossier-print-1440-light")

@@ -238,6 +238,33 @@ func TestChoices(t *testing.T) {
 		t.Errorf("the later choice counts: %+v", got)
 	}
 
+	twin := func(id, name, brand string) graph.ChangeSet {
+		return graph.ChangeSet{Author: "test", Reason: "a twin", Entities: []graph.Entity{{ID: graph.ID(id), Name: name, Brand: brand}}}
+	}
+	for _, cs := range []graph.ChangeSet{twin("product:a:tq7700", "TQ7700", "Alpha"), twin("product:b:tq7700", "TQ7700", "Beta")} {
+		if _, err := s.Append(ctx, cs); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got = ask("tq7700", graph.Moment{}); got.Outcome != resolve.Ambiguous {
+		t.Errorf("two of one name: %+v", got)
+	}
+	decide(resolve.Means, "product:b:tq7700", "TQ7700")
+	if got = ask("tq7700", graph.Moment{}); got.Outcome != resolve.Resolved || got.Entity.ID != "product:b:tq7700" || len(got.Candidates) != 2 {
+		t.Errorf("a person said which of two is meant: %+v", got)
+	}
+	x, err := resolve.Open(ctx, s, graph.Moment{}, resolve.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got = x.Resolve(resolve.Query{Text: "TQ7700", Brand: "Alpha"}); got.Outcome == resolve.Resolved && got.Entity.ID != "product:a:tq7700" {
+		t.Errorf("a brand that speaks for the other one: %+v", got)
+	}
+	decide(resolve.Means, "product:a:tq7700", "TQ7700")
+	if got = ask("tq7700", graph.Moment{}); got.Outcome != resolve.Ambiguous {
+		t.Errorf("two choices that contradict each other: %+v", got)
+	}
+
 	for _, c := range []resolve.Choice{{Text: "…", Author: "a", Reason: "r"}, {Text: "x", Reason: "r"}, {Text: "x", Author: "a"}} {
 		if _, err := resolve.Never(company("x", "X"), c); graph.KindOf(err) != graph.KindInvalid {
 			t.Errorf("%+v: %v", c, err)

@@ -334,6 +334,9 @@ func (r *run) result() Result {
 		out.Outcome = Resolved
 		if len(kept) > 1 && kept[1].score >= threshold && kept[0].score-kept[1].score <= margin {
 			out.Outcome = Ambiguous
+			if r.chosen(kept, kept[0].score-margin) {
+				out.Outcome = Resolved
+			}
 		}
 	}
 	limit := r.q.Limit
@@ -348,6 +351,32 @@ func (r *run) result() Result {
 		out.Entity = &ref
 	}
 	return out
+}
+
+// chosen reports whether a person said which of the best candidates, those of a
+// score or a better one, the text means, and puts that one first. Where more
+// than the text is asked about, such as a brand, it may speak for another one.
+func (r *run) chosen(best []candidate, least int) bool {
+	if r.q.Brand != "" || r.q.Maker != "" || len(r.q.Identifiers) > 0 {
+		return false
+	}
+	found := -1
+	for i := range best {
+		switch c := &best[i]; {
+		case c.score < least:
+		case c.basis == ByID, c.basis == ByIdentifier, c.basis == ByChoice && found >= 0:
+			return false
+		case c.basis == ByChoice:
+			found = i
+		}
+	}
+	if found < 0 {
+		return false
+	}
+	c := best[found]
+	copy(best[1:found+1], best[:found])
+	best[0] = c
+	return true
 }
 
 func thousandths(x float64) int { return int(x*whole + 0.5) }
