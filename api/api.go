@@ -88,6 +88,7 @@ type server struct {
 	docs     []byte            // the same for people
 	tail     tail              // of the feed
 	memory   memory            // of answers that were given
+	tables   reachTables
 }
 
 // New returns the handler of all routes. It fails on options that cannot work.
@@ -170,13 +171,17 @@ func (s *server) route() error {
 	s.addQuestions()
 	s.addSearch()
 	s.addEntities()
+	s.addNeighbors()
+	s.addReachTable()
 	s.addLists()
 	s.addScreen()
 	s.addJobs()
 	s.addReconcile()
 	s.addPolicies()
 	s.addClaims()
+	s.addContested()
 	s.addChanges()
+	s.addChoices()
 	s.addFeed()
 	s.addLearned()
 	s.addPictures()

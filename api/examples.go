@@ -33,15 +33,20 @@ var examples = map[string][]example{
 		{About: "A page of the products", Target: "/v1/reach?origin=company:inspur-group&as_of=2024-04-15&limit=2", Has: `"next": `},
 		{About: "All of them, a line each", Target: "/v1/reach?origin=list:us-bis-entity-list&as_of=2024-04-15", Accept: ndjsonType, Has: `{"head":`},
 	},
+	"reach-table": {
+		{About: "What one seller sells, by brand", Target: "/v1/reach/products?origin=company:inspur-group&seller=company:aivres-systems&order=brand&as_of=2024-04-15", Has: `"counts": `},
+	},
 	"diff":       {{About: "What one revision brought", Target: "/v1/diff?from=10&to=11&as_of=2026-06-01", Has: `"findings": {`}},
 	"rebadgings": {{About: "New badges after the listing", Target: "/v1/rebadgings?origin=company:inspur-group&as_of=2024-04-15", Has: `"SELLS"`}},
 	"search":     {{About: "What a text means", Target: "/v1/entities?q=kr2280x2", Has: `product:aivres:kr2280-x2`}},
 	"entity":     {{About: "A product with the claims about it", Target: "/v1/entities/product:aivres:kr2280-x2", Has: `"claims": [`}},
+	"neighbors":  {{About: "What is around a company", Target: "/v1/entities/company:inspur-group/neighbors?down=company:inspur-group&limit=3", Has: `"neighbors": `}},
 	"lists":      {{About: "The lists on a day", Target: "/v1/lists?as_of=2024-04-15", Has: `list:us-bis-entity-list`}},
 	"list":       {{About: "Who is on a list", Target: "/v1/lists/us-bis-entity-list?as_of=2024-04-15", Has: `company:inspur-group`}},
 	"policies":   {{About: "All policies", Target: "/v1/policies", Has: `"name": "cautious"`}},
 	"policy":     {{About: "The rules of one", Target: "/v1/policies/default", Has: `"digest": "sha256:`}},
 	"claim":      {{About: "A claim with its evidence", Target: "/v1/claims/claim:aivres-kr2280-x2-succeeds-x1", Has: `"SUCCEEDED_BY"`}},
+	"contested":  {{About: "What to look at", Target: "/v1/contested?limit=5", Has: `"looked": `}},
 	"source":     {{About: "A document", Target: "/v1/sources/source:us-csl-2022", Has: `"publisher": `}},
 	"append": {{
 		About: "A product that followed another one", Target: "/v1/changes", Has: `"revision": `, Body: `{
@@ -93,7 +98,21 @@ var examples = map[string][]example{
 		About: "Lines as they come", Target: "/v1/screen/stream?as_of=2024-04-15", Type: ndjsonType, Has: `product:aivres:kr2280-x2`,
 		Body: `{"product": "Aivres KR2280-X2"}`,
 	}},
-	"screen-job":  {{About: "A large file", Target: "/v1/jobs/screen", Type: "text/csv", Body: "product\nKR2280-X2\n", Absent: true}},
+	"screen-job": {{About: "A large file", Target: "/v1/jobs/screen", Type: "text/csv", Body: "product\nKR2280-X2\n", Absent: true}},
+	"screen-columns": {{
+		About: "What is read from which column", Target: "/v1/screen/columns", Type: "text/csv", Has: `"field": "product"`,
+		Body: "Hersteller,Typ\nAivres,KR2280-X2\n",
+	}},
+	"screen-again": {{About: "What a text of the file means", Target: "/v1/jobs/01J0000000/again", Absent: true, Body: `{
+  "policy": "cautious",
+  "choices": [{"role": "product", "text": "KR2280-X2", "entity": "product:aivres:kr2280-x2"}]
+}`}},
+	"job-rows":    {{About: "Lines to look at", Target: "/v1/jobs/01J0000000/rows?action=review&limit=50", Absent: true}},
+	"job-columns": {{About: "How the file was read", Target: "/v1/jobs/01J0000000/columns", Absent: true}},
+	"choose": {{
+		About: "A text that means one product", Target: "/v1/choices", Has: `"revision": `,
+		Body: `{"text": "KR2280 second generation", "entity": "product:aivres:kr2280-x2", "means": true, "reason": "the data sheet says so", "author": "a.lopez"}`,
+	}},
 	"import-job":  {{About: "A bundle", Target: "/v1/jobs/import?format=bundle", Body: `{"debadge": 1}`, Absent: true}},
 	"refresh-job": {{About: "A register of the manifest", Target: "/v1/jobs/refresh?register=us-csl", Absent: true}},
 	"jobs":        {{About: "My jobs", Target: "/v1/jobs", Absent: true}},

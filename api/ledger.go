@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"reflect"
+	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -78,9 +79,10 @@ func registerWriting[I, T any](s *server, op *huma.Operation, status int, answer
 		checkBody(op)
 	}
 	respondWith(op, jsonType, s.schema(reflect.TypeFor[T]()))
-	if status == http.StatusCreated {
-		op.Responses["201"] = op.Responses["200"]
-		op.Responses["201"].Description = "What was made."
+	if status != http.StatusOK {
+		made := op.Responses["200"]
+		made.Description = "What was made."
+		op.Responses[strconv.Itoa(status)] = made
 		delete(op.Responses, "200")
 	}
 	answering(s, op, func(ctx context.Context, _ huma.Context, in *I) (func(http.ResponseWriter), error) {

@@ -64,7 +64,7 @@ const fragmentHeader = "Debadge-Part"
 func (s *Site) readTemplates() (map[string]*template.Template, error) {
 	funcs := template.FuncMap{
 		"t": text, "tk": textOf, "visible": words.Visible, "asset": s.assets.url,
-		"period": words.Period, "day": longDate, "number": words.Thousands, "grade": words.Grade, "dict": dict, "bare": bareAddress,
+		"period": words.Period, "day": longDate, "number": words.Thousands, "grade": words.Grade, "dict": dict, "bare": bareAddress, "before": before,
 	}
 	shared, err := template.New("shared").Funcs(funcs).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/icons.html")
 	if err != nil {
@@ -97,6 +97,9 @@ func bareAddress(address string) string {
 	path, _, _ := strings.Cut(address, "?")
 	return path
 }
+
+// before is the revision before one: changes are asked for after a revision.
+func before(r graph.Revision) graph.Revision { return r - min(r, 1) }
 
 // dict makes a map of names and values, for templates that take several.
 func dict(pairs ...any) (map[string]any, error) {

@@ -33,6 +33,14 @@ type EntityAnswer struct {
 	Next     string            `json:"next,omitempty"`
 }
 
+// NeighborsAnswer is an entity with what is around it.
+type NeighborsAnswer struct {
+	AsOf     graph.Date     `json:"as_of"`
+	KnownAt  *time.Time     `json:"known_at"`
+	Revision graph.Revision `json:"revision"`
+	graph.Explored
+}
+
 // ListAnswer is a list with a page of its members.
 type ListAnswer struct {
 	List     graph.EntityRef `json:"list"`

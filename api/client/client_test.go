@@ -127,12 +127,12 @@ var methods = map[string]struct {
 	answer          any
 }{
 	"trace": {method: "Trace", answer: graph.Answer{}}, "timeline": {method: "Timeline", answer: graph.TimelineAnswer{}},
-	"reach": {method: "Reach", answer: client.ReachPage{}}, "rebadgings": {method: "Rebadgings", answer: graph.RebadgingsAnswer{}},
+	"reach": {method: "Reach", answer: client.ReachPage{}}, "reach-table": {method: "ReachTable", answer: client.ReachTablePage{}}, "rebadgings": {method: "Rebadgings", answer: graph.RebadgingsAnswer{}},
 	"diff": {method: "Diff", answer: graph.DiffAnswer{}}, "search": {method: "Search", answer: client.SearchAnswer{}},
-	"entity": {method: "Entity", answer: client.EntityAnswer{}}, "lists": {method: "Lists", answer: graph.ListsAnswer{}},
+	"entity": {method: "Entity", answer: client.EntityAnswer{}}, "neighbors": {method: "Neighbors", answer: client.NeighborsAnswer{}}, "lists": {method: "Lists", answer: graph.ListsAnswer{}},
 	"list": {method: "List", answer: client.ListAnswer{}}, "policies": {method: "Policies", answer: client.PoliciesAnswer{}},
 	"policy": {method: "Policy", answer: client.Policy{}}, "claim": {method: "Claim", answer: client.ClaimAnswer{}},
-	"source": {method: "Source", answer: client.SourceAnswer{}}, "changes": {method: "Changes", answer: client.ChangesPage{}},
+	"source": {method: "Source", answer: client.SourceAnswer{}}, "contested": {method: "Contested", answer: client.ContestedAnswer{}}, "changes": {method: "Changes", answer: client.ChangesPage{}},
 	"append": {method: "Append", answer: client.Receipt{}}, "retract": {method: "Retract", answer: client.Receipt{}},
 	"correct": {method: "Correct", answer: client.Receipt{}},
 	"ready":   {method: "Ready", answer: client.ReadyAnswer{}}, "version": {method: "Version", answer: client.VersionAnswer{}},
@@ -141,7 +141,10 @@ var methods = map[string]struct {
 
 	"screen": {method: "Screen", answer: client.ScreenAnswer{}}, "screen-stream": {method: "ScreenStream"},
 	"screen-job": {method: "ScreenFile", answer: client.Job{}}, "import-job": {method: "ImportFile", answer: client.Job{}}, "refresh-job": {method: "Refresh", answer: client.Job{}},
-	"jobs": {method: "Jobs", answer: client.JobsAnswer{}}, "job": {method: "Job", answer: client.Job{}}, "job-result": {method: "JobResult"}, "job-cancel": {method: "CancelJob"},
+	"screen-columns": {method: "ScreenColumns", answer: client.ColumnsAnswer{}}, "screen-again": {method: "ScreenAgain", answer: client.Job{}},
+	"job-rows": {method: "ScreenedRows", answer: client.RowsPage{}}, "job-columns": {method: "ScreenedColumns", answer: client.ColumnsAnswer{}},
+	"choose": {method: "Choose", answer: client.Receipt{}},
+	"jobs":   {method: "Jobs", answer: client.JobsAnswer{}}, "job": {method: "Job", answer: client.Job{}}, "job-result": {method: "JobResult"}, "job-cancel": {method: "CancelJob"},
 
 	"decide": {method: "Decide", answer: client.Decision{}}, "decision-sign-off": {method: "SignOff", answer: client.Decision{}}, "decision": {method: "Decision", answer: client.Decision{}},
 	"decisions": {method: "Decisions", answer: client.DecisionsPage{}}, "decisions-verify": {method: "VerifyDecisions", answer: client.VerifiedPage{}},

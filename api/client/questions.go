@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"debadge/graph"
 )
@@ -73,6 +74,31 @@ func (c *Client) Reach(ctx context.Context, origin string, at At, p Page) (Reach
 	return get[ReachPage](ctx, c, "/v1/reach", at.values("origin", origin, "limit", p.limit(), "cursor", p.Cursor))
 }
 
+// ReachTablePage is a part of a reach as filters leave it.
+type ReachTablePage struct {
+	graph.ReachAnswer
+	Left   int                   `json:"left"` // rows that the filters leave
+	Counts graph.ReachCounts     `json:"counts"`
+	Rows   []graph.ReachTableRow `json:"rows"`
+}
+
+// ReachOf says which rows of a reach are asked for, and in which order. Of one
+// condition any value fits.
+type ReachOf struct {
+	Brands, Sellers, Companies, Actions, Strengths, Ways []string
+
+	Order string // id, name, brand, action or strength; "" is id
+}
+
+// ReachTable asks which products trace back to a company or a list, with their
+// sellers, filtered and sorted.
+func (c *Client) ReachTable(ctx context.Context, origin string, at At, of ReachOf, p Page) (ReachTablePage, error) {
+	values := at.values("origin", origin, "order", of.Order, "limit", p.limit(), "cursor", p.Cursor)
+	values["brand"], values["seller"], values["company"] = of.Brands, of.Sellers, of.Companies
+	values["action"], values["strength"], values["way"] = of.Actions, of.Strengths, of.Ways
+	return get[ReachTablePage](ctx, c, "/v1/reach/products", values)
+}
+
 // Rebadgings asks which products got a new badge or another seller after the
 // listing of a company, or of those on a list.
 func (c *Client) Rebadgings(ctx context.Context, origin string, at At, p Page) (graph.RebadgingsAnswer, error) {
@@ -92,6 +118,28 @@ func (a At) dated() At { return At{AsOf: a.AsOf, KnownAt: a.KnownAt, MinRevision
 // Entity asks for an entity with a page of the claims about it.
 func (c *Client) Entity(ctx context.Context, id graph.ID, at At, p Page) (EntityAnswer, error) {
 	return get[EntityAnswer](ctx, c, "/v1/entities/"+url.PathEscape(string(id)), at.dated().values("limit", p.limit(), "cursor", p.Cursor))
+}
+
+// Opening says which part of the graph is asked for.
+type Opening struct {
+	Up, Down  []graph.ID // entities whose neighbors are shown; none: those of the entity itself
+	Relations []string   // none: all of them
+	Statuses  []string   // none: all of them
+	Limit     int        // of the neighbors of one entity in one direction; 0 is the service's default
+}
+
+// Neighbors asks for what is around an entity, opened step by step; the lists of
+// at narrow which listings are shown.
+func (c *Client) Neighbors(ctx context.Context, id graph.ID, at At, o Opening) (NeighborsAnswer, error) {
+	values := at.dated().values("limit", number(o.Limit))
+	values["list"], values["relation"], values["status"] = at.Lists, o.Relations, o.Statuses
+	for _, up := range o.Up {
+		values.Add("up", string(up))
+	}
+	for _, down := range o.Down {
+		values.Add("down", string(down))
+	}
+	return get[NeighborsAnswer](ctx, c, "/v1/entities/"+url.PathEscape(string(id))+"/neighbors", values)
 }
 
 // Search asks what a text means, or without one for the entities that filters
@@ -133,6 +181,22 @@ func (c *Client) Policy(ctx context.Context, name string) (Policy, error) {
 // Claim asks for a claim, also for one that was retracted.
 func (c *Client) Claim(ctx context.Context, id graph.ID, knownAt string) (ClaimAnswer, error) {
 	return get[ClaimAnswer](ctx, c, "/v1/claims/"+url.PathEscape(string(id)), At{KnownAt: knownAt}.values())
+}
+
+// ContestedAnswer is a part of the claims that are contested.
+type ContestedAnswer struct {
+	KnownAt  *time.Time     `json:"known_at"`
+	Revision graph.Revision `json:"revision"`
+	graph.Contested
+	Entities []graph.EntityRef `json:"entities"`
+	Sources  []graph.Source    `json:"sources"`
+	Next     string            `json:"next,omitempty"`
+}
+
+// Contested asks which claims are disputed, denied or in conflict with another
+// one. A part can be empty and not the last.
+func (c *Client) Contested(ctx context.Context, knownAt string, p Page) (ContestedAnswer, error) {
+	return get[ContestedAnswer](ctx, c, "/v1/contested", At{KnownAt: knownAt}.values("limit", p.limit(), "cursor", p.Cursor))
 }
 
 // Source asks for a document that claims rest on.

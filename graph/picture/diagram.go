@@ -25,6 +25,7 @@ type node struct {
 	name    Name
 	subject bool
 	listed  bool // a listing that is shown is its own
+	turns   Turns
 }
 
 // edge is all that is claimed of one relation between two nodes.

@@ -14,7 +14,8 @@ const (
 // box is a node with its size; the layout gives it the place of its middle.
 type box struct {
 	w, h float64
-	last bool // stands in the first column on the left, where walks end
+	foot float64 // room for what hangs below it
+	last bool    // stands in the first column on the left, where walks end
 	x, y float64
 
 	level int
@@ -134,7 +135,7 @@ func makeColumns(boxes []*box, links []*link) [][]*slot {
 		return s
 	}
 	for i, b := range boxes {
-		b.slot = put(&slot{box: i, link: -1, column: 2 * (highest - b.level), w: b.w, up: b.h / 2, down: b.h / 2})
+		b.slot = put(&slot{box: i, link: -1, column: 2 * (highest - b.level), w: b.w, up: b.h / 2, down: b.h/2 + b.foot})
 	}
 	for i, l := range links {
 		left, right := l.ends()
@@ -242,7 +243,7 @@ func port(s *slot, side, slots []*slot, at int) float64 {
 	}
 	sorted := slices.Clone(side)
 	slices.SortStableFunc(sorted, byHeight)
-	apart := min(16, (s.up+s.down-12)/float64(len(side)))
+	apart := min(16, (2*min(s.up, s.down)-12)/float64(len(side)))
 	i := slices.Index(sorted, slots[at])
 	return s.y + (float64(i)-float64(len(side)-1)/2)*apart
 }

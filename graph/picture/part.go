@@ -23,6 +23,21 @@ type Part struct {
 	// After are the rebadgings that came after a listing, each marked at its
 	// claims.
 	After []graph.Rebadging
+
+	Bare  bool  // without the heading and the basis: the page around it says them
+	Links Links // from what is drawn to pages about it; nil draws none
+	Turns map[graph.ID]Turns
+}
+
+// Turns are what opens and closes the sides of an entity, in a picture in which
+// people move: upstream is on the left.
+type Turns struct{ Upstream, Downstream Turn }
+
+// Turn is what people press there. Without an address there is none.
+type Turn struct {
+	Text  string // what it shows, such as +12
+	Title string // what it does, in words that hold the text
+	Href  string
 }
 
 // MostEntities is how many entities a picture of a part takes: a larger one
@@ -35,7 +50,7 @@ func PartSVG(w io.Writer, p Part) error {
 	if err != nil {
 		return err
 	}
-	_, err = w.Write(d.draw(false))
+	_, err = w.Write(d.draw(p.Bare))
 	return err
 }
 
@@ -55,11 +70,13 @@ func partDiagram(p Part) (*diagram, error) {
 			"%d entities are too many for a picture, which takes %d; name fewer hops, a policy or a day, or take graphml or gexf", len(p.Entities), MostEntities)
 	}
 	d := emptyDiagram(p.Sources, Names{})
+	d.links = p.Links
 	d.caption = caption{title: p.Title, headline: p.Headline, basis: p.Basis}
 	for _, e := range p.Entities {
 		d.names[e.ID] = Name{Full: e.Ref().FullName(), Other: otherName(e)}
 		n := &d.nodes[d.node(e.Ref())]
 		n.subject = slices.Contains(p.Subjects, e.ID)
+		n.turns = p.Turns[e.ID]
 	}
 	// In the order in which the layout meets them: origins before what came
 	// from them, whatever the claims are called.

@@ -99,7 +99,8 @@ func (d *diagram) draw(bare bool) []byte {
 	boxes, links := make([]*box, len(d.nodes)), make([]*link, len(d.edges))
 	for i := range d.nodes {
 		w, h := sizeOf(d.nodes[i].rows())
-		boxes[i] = &box{w: max(w, 70) + 24, h: h + 16, last: d.nodes[i].ref.Kind == graph.List}
+		wide, foot := d.nodes[i].turns.size()
+		boxes[i] = &box{w: max(w+24, 94, wide), h: h + 16, foot: foot, last: d.nodes[i].ref.Kind == graph.List}
 	}
 	for i, e := range d.edges {
 		w, up := sizeOf(e.above())
@@ -205,6 +206,7 @@ func (d *diagram) drawNode(c *canvas, n *node, b *box, dx, dy float64) {
 	_, h := sizeOf(n.rows())
 	writeRows(c, n.rows(), dx+b.x, dy+b.y-h/2)
 	c.raw(end)
+	n.drawTurns(c, x, y+b.h, b.w)
 }
 
 // textOf is what rows say. The name of a link has to begin with what it shows.

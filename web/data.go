@@ -1,0 +1,269 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"debadge/api/client"
+	"debadge/graph"
+)
+
+// dataPage is what the page about the data shows.
+type dataPage struct {
+	Lists   graph.ListsAnswer
+	Stale   []graph.ListSummary
+	Jobs    []client.Job // of the caller
+	Changes changesPart
+	Wrong   map[string]string // what was wrong with a form
+	V       map[string]string
+}
+
+// changesPart is a part of the feed, the latest first.
+type changesPart struct {
+	Changes  []changeView
+	Revision graph.Revision
+	Older    string // where older ones are
+	Newer    string
+}
+
+// changeView is a change set in short.
+type changeView struct {
+	client.ChangeRef
+	Entities, Retracted int
+	Sources             []graph.Source
+	Claims              []graph.Claim // the first of them
+	Total               int
+}
+
+// The bounds of what is shown of the feed.
+const (
+	feedChanges = 10
+	feedItems   = 5
+)
+
+func (v *visit) data() error { return v.showData(map[string]string{}, http.StatusOK) }
+
+func (v *visit) showData(wrong map[string]string, status int) error {
+	p := dataPage{Wrong: wrong, V: map[string]string{}}
+	err := together(v.ctx(),
+		func(ctx context.Context) (err error) {
+			p.Lists, err = v.ask.Lists(ctx, v.q.At())
+			return err
+		},
+		func(ctx context.Context) error {
+			if !v.me.May("screen") {
+				return nil
+			}
+			all, err := v.ask.Jobs(ctx)
+			if pr, ok := errors.AsType[*client.Problem](err); ok && pr.Status == http.StatusServiceUnavailable {
+				return nil // this service has no jobs
+			}
+			for _, j := range all {
+				if j.Kind != "screen" {
+					p.Jobs = append(p.Jobs, j)
+				}
+			}
+			return err
+		},
+		func(ctx context.Context) (err error) {
+			p.Changes, err = v.latestChanges(ctx)
+			return err
+		})
+	if err != nil {
+		return err
+	}
+	for _, l := range p.Lists.Lists {
+		if l.Stale {
+			p.Stale = append(p.Stale, l)
+		}
+	}
+	return v.render("data", view{Title: text("data.title"), Nav: "data", Data: &p, Status: status})
+}
+
+// latestChanges are the newest change sets.
+func (v *visit) latestChanges(ctx context.Context) (changesPart, error) {
+	ready, err := v.ask.Ready(ctx)
+	if err != nil {
+		return changesPart{}, err
+	}
+	newest := ready.Store.Revision
+	return v.changesAfter(ctx, newest-min(newest, feedChanges), newest)
+}
+
+func (v *visit) changesAfter(ctx context.Context, since, newest graph.Revision) (changesPart, error) {
+	page, err := v.ask.Changes(ctx, since, client.Page{Limit: feedChanges})
+	if err != nil {
+		return changesPart{}, err
+	}
+	part := changesPart{Revision: max(newest, page.Revision)}
+	for _, c := range slices.Backward(page.Changes) {
+		one := changeView{
+			ChangeRef: client.ChangeRef{Revision: c.Revision, RecordedAt: c.RecordedAt, ChangeSet: c.ID, Author: c.Author, Reason: c.Reason},
+			Entities:  len(c.Entities), Retracted: len(c.Retractions), Total: len(c.Claims),
+			Sources: c.Sources[:min(len(c.Sources), feedItems)], Claims: c.Claims[:min(len(c.Claims), feedItems)],
+		}
+		part.Changes = append(part.Changes, one)
+	}
+	at := func(r graph.Revision) string { return "/data/changes?since=" + strconv.FormatUint(uint64(r), 10) }
+	if since > 0 {
+		part.Older = at(since - min(since, feedChanges))
+	}
+	if page.Next < part.Revision {
+		part.Newer = at(page.Next)
+	}
+	return part, nil
+}
+
+// changes answers with a part of the feed.
+func (v *visit) changes() error {
+	since, err := strconv.ParseUint("0"+v.form("since"), 10, 32)
+	if err != nil {
+		return graph.Errorf(graph.KindInvalid, "%s", text("data.no-revision", v.form("since")))
+	}
+	part, err := v.changesAfter(v.ctx(), graph.Revision(since), 0)
+	if err != nil {
+		return err
+	}
+	return v.render("changes", view{Title: text("data.changes"), Nav: "data", Data: part})
+}
+
+// importFile sends a file on as it comes, and shows the job that reads it.
+func (v *visit) importFile() error {
+	parts, err := v.r.MultipartReader()
+	if err != nil {
+		return &client.Problem{Status: http.StatusBadRequest, Title: text("failure.refused"), Detail: text("failure.form")}
+	}
+	values := map[string]string{}
+	for {
+		part, err := parts.NextPart()
+		if err != nil {
+			return v.showData(map[string]string{"file": text("data.import.no-file")}, http.StatusUnprocessableEntity)
+		}
+		if part.FormName() == "file" {
+			if part.FileName() == "" {
+				return v.showData(map[string]string{"file": text("data.import.no-file")}, http.StatusUnprocessableEntity)
+			}
+			return v.sendImport(part, values)
+		}
+		data, err := io.ReadAll(io.LimitReader(part, maxForm))
+		if err != nil {
+			return &client.Problem{Status: http.StatusBadRequest, Title: text("failure.refused"), Detail: text("failure.form")}
+		}
+		values[part.FormName()] = strings.TrimSpace(string(data))
+	}
+}
+
+func (v *visit) sendImport(file *multipart.Part, values map[string]string) error {
+	job, err := v.ask.ImportFile(v.ctx(), file, client.Import{
+		Format: values["format"], Edition: values["edition"], Strict: values["strict"] != "", DryRun: values["dry_run"] != "", AcceptShrink: values["accept_shrink"] != "",
+	})
+	return v.toJob(job, err, "format")
+}
+
+// refresh asks the publisher of a register for what is newer.
+func (v *visit) refresh() error {
+	if err := v.readForm(); err != nil {
+		return err
+	}
+	job, err := v.ask.Refresh(v.ctx(), strings.TrimSpace(v.r.PostForm.Get("register")), v.r.PostForm.Get("dry_run") != "", false)
+	return v.toJob(job, err, "register")
+}
+
+// toJob shows the page of a job that was made, or what was wrong with its form.
+func (v *visit) toJob(job client.Job, err error, field string) error {
+	if err == nil {
+		return v.redirect("/data/jobs/" + url.PathEscape(job.ID))
+	}
+	p, ok := errors.AsType[*client.Problem](err)
+	if !ok || p.Status != http.StatusUnprocessableEntity && p.Status != http.StatusNotFound {
+		return err
+	}
+	wrong := map[string]string{field: p.Detail}
+	for _, e := range p.Errors {
+		wrong[strings.TrimPrefix(e.Field, "query.")] = e.Message
+	}
+	return v.showData(wrong, http.StatusUnprocessableEntity)
+}
+
+// importPage is what the page about an import or a refresh shows.
+type importPage struct {
+	Job     client.Job
+	Counts  []option // names and numbers of the report
+	Refused []refusal
+	Told    []string // conflicts and notes
+	Raw     string   // what else the report says
+}
+
+// refusal is a row that an import did not take.
+type refusal struct {
+	File   string `json:"file"`
+	Line   int    `json:"line"`
+	Column string `json:"column"`
+	Value  string `json:"value"`
+	Reason string `json:"reason"`
+	Kept   bool   `json:"kept"`
+}
+
+func (v *visit) job() error {
+	job, err := v.ask.Job(v.ctx(), v.r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	p := importPage{Job: job}
+	if job.State == client.JobDone {
+		body, err := v.ask.JobResult(v.ctx(), job.ID, "application/json")
+		if err != nil {
+			return err
+		}
+		defer body.Close()
+		if err := p.read(body); err != nil {
+			return err
+		}
+	}
+	modules := []string{"job.js"}
+	if job.HasEnded() {
+		modules = nil
+	}
+	return v.render("job", view{Title: text("job.title", textOf("job.kind", job.Kind)), Nav: "data", Data: &p, Modules: modules})
+}
+
+// read reads the report of an import or a refresh.
+func (p *importPage) read(body io.Reader) error {
+	var report map[string]json.RawMessage
+	if err := json.NewDecoder(body).Decode(&report); err != nil {
+		return graph.Errorf(graph.KindInternal, "the report of a job cannot be read: %w", err)
+	}
+	for _, name := range []string{"records", "items", "entities_added", "entities_changed", "added", "changed", "closed", "reopened", "retracted", "unchanged", "withdrawn", "refused", "refused_values", "conflict_count"} {
+		var n int
+		if raw, ok := report[name]; ok && json.Unmarshal(raw, &n) == nil {
+			p.Counts = append(p.Counts, option{Value: textOf("report", name), Text: strconv.Itoa(n)})
+		}
+	}
+	if raw, ok := report["refusals"]; ok {
+		if err := json.Unmarshal(raw, &p.Refused); err != nil {
+			return graph.Errorf(graph.KindInternal, "the report of a job cannot be read: %w", err)
+		}
+	}
+	for _, name := range []string{"conflicts", "cut_off", "notes"} {
+		var lines []string
+		if raw, ok := report[name]; ok && json.Unmarshal(raw, &lines) == nil {
+			p.Told = append(p.Told, lines...)
+		}
+	}
+	if len(p.Counts) == 0 {
+		all, err := json.MarshalIndent(report, "", "  ")
+		if err != nil {
+			return err
+		}
+		p.Raw = string(all)
+	}
+	return nil
+}

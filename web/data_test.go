@@ -1,0 +1,82 @@
+package web_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"debadge/api"
+	"debadge/web"
+	"debadge/web/webtest"
+)
+
+// fill puts values into fields, also those that are folded away.
+func fill(b *webtest.Browser, values map[string]string) {
+	for id, value := range values {
+		webtest.Evaluate[bool](b, fmt.Sprintf("document.getElementById(%q).value = %q; true", id, value))
+	}
+}
+
+// TestAddCorrectRetract records a claim with the form, which refuses it first in
+// the words of the domain beside the fields, corrects it and withdraws it.
+func TestAddCorrectRetract(t *testing.T) {
+	b := webtest.Browse(t, serve(t, nil).URL)
+	b.Allow("422")
+	b.Look(1440, false)
+	b.Open("/claims/new?relation=SUCCEEDED_BY&from=product:aivres:kr2280-x2&to=product:aivres:kr2280-x3&to_name=KR2280-X3&to_brand=Aivres&valid_to=2026-13")
+	b.Type("#author", "a.lopez")
+	b.Press(".claim-form button.primary")
+	b.Await(`document.querySelector("#wrong-valid_to")`)
+	b.Axe("claim-form-refused")
+	fill(b, map[string]string{"valid_to": "", "reason": "data sheet read"})
+	b.Press(".claim-form button.primary")
+	b.AwaitText("is missing a citation that supports the claim")
+	fill(b, map[string]string{"source": "source:data-sheet", "locator": "page 1", "source_title": "Data sheet", "source_publisher": "A reseller"})
+	b.Press(".claim-form button.primary")
+	b.AwaitText("It is recorded.")
+	b.AwaitText("Aivres KR2280-X3 is the successor of Aivres KR2280-X2")
+	b.Press(`a[href^="/claims/new?corrects="]`)
+	b.AwaitText("This takes the place of")
+	fill(b, map[string]string{"status": "confirmed", "reason": "the maker says so", "author": "a.lopez"})
+	b.Press(".claim-form button.primary")
+	b.AwaitText("It is recorded.")
+	b.AwaitText("confirmed")
+	fill(b, map[string]string{"reason": "read wrongly", "author": "a.lopez"})
+	b.Press(`form[action$="/retract"] button`)
+	b.AwaitText("it no longer counts")
+	b.AwaitText("read wrongly")
+}
+
+// TestDataByRole checks that a reader is offered nothing to write, and refused it.
+func TestDataByRole(t *testing.T) {
+	s := serve(t, func(o *api.Options, _ *web.Options) { o.Access.Anonymous = api.Reader })
+	for _, path := range []string{"/data", "/claims/claim:aivres-kr2280-x1-rebrand"} {
+		answer, body := s.get(t, path, nil)
+		if answer.StatusCode != http.StatusOK || strings.Contains(body, `method="post"`) || strings.Contains(body, "/claims/new") {
+			t.Errorf("%s: %d, and offers to write", path, answer.StatusCode)
+		}
+	}
+	for _, path := range []string{"/claims/new", "/claims/claim:aivres-kr2280-x1-rebrand/retract", "/data/refresh"} {
+		form := url.Values{"relation": {"MAKES"}, "from": {"company:a"}, "to": {"product:a"}, "status": {"alleged"}, "reason": {"r"}, "author": {"a"}, "register": {"x"}}
+		if answer, _ := s.post(t, path, form, nil); answer.StatusCode != http.StatusUnauthorized {
+			t.Errorf("%s: %d", path, answer.StatusCode)
+		}
+	}
+}
+
+// TestReachExport checks that the file has what the filters leave, and no formula.
+func TestReachExport(t *testing.T) {
+	s := serve(t, nil)
+	answer, body := s.get(t, "/entities/company:inspur-group/reach.csv?brand=Aivres&as_of=2024-04-15", nil)
+	lines := strings.Split(strings.TrimSpace(body), "\n")
+	if answer.Header.Get("Content-Type") != "text/csv; charset=utf-8" || len(lines) < 3 || !strings.HasPrefix(lines[0], "product,name,brand") {
+		t.Fatalf("%s %s", answer.Header, body)
+	}
+	for _, l := range lines[1:] {
+		if !strings.Contains(l, ",Aivres,") || !strings.Contains(l, ",2024-04-15,") {
+			t.Errorf("a row that the filter does not leave: %s", l)
+		}
+	}
+}

@@ -1,0 +1,114 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"debadge/api/client"
+	"debadge/graph"
+	"debadge/graph/words"
+)
+
+// claimPage is what the page about a claim shows.
+type claimPage struct {
+	Answer   client.ClaimAnswer
+	Sentence string
+	Near     graph.EntityRef
+	Far      graph.EntityRef
+	View     claimView
+	Grade    string
+	When     string
+	Meaning  string
+	Saved    bool // it was written just now
+	Wrong    map[string]string
+	Reason   string
+	Author   string
+}
+
+func (v *visit) claim() error { return v.showClaim(nil, http.StatusOK) }
+
+// showClaim answers with the page about a claim, and what was wrong with its form.
+func (v *visit) showClaim(wrong map[string]string, status int) error {
+	saved, err := strconv.ParseUint(v.form("saved"), 10, 32)
+	if err == nil { // the service may not know yet what the store has
+		if _, err := v.ask.Lists(v.ctx(), client.At{MinRevision: graph.Revision(saved)}); err != nil {
+			return err
+		}
+	}
+	answer, err := v.ask.Claim(v.ctx(), graph.ID(v.r.PathValue("id")), v.q.KnownAt)
+	if err != nil {
+		return err
+	}
+	p := claimPage{
+		Answer: answer, Grade: words.Grade(answer.Claim), When: words.Period(answer.Claim.ValidFrom, answer.Claim.ValidTo),
+		Meaning: answer.Claim.Relation.Rule().Meaning, Saved: saved > 0 && answer.Retracted == nil, Wrong: wrong,
+		Reason: v.r.PostForm.Get("reason"), Author: v.r.PostForm.Get("author"),
+	}
+	names := map[graph.ID]graph.EntityRef{}
+	for _, e := range answer.Entities {
+		names[e.ID] = e
+	}
+	p.Near, p.Far = names[answer.Claim.To], names[answer.Claim.From]
+	if answer.Claim.Relation.Rule().Outward {
+		p.Near, p.Far = p.Far, p.Near
+	}
+	e := evidenceOf(graph.Answer{Sources: answer.Sources})
+	p.View = e.claim(answer.Claim, p.Near.FullName(), p.Far.FullName())
+	p.Sentence = p.View.Sentence
+	return v.render("claim", view{Title: p.Sentence, Nav: "data", Data: &p, Status: status})
+}
+
+// readForm reads the form that a page was sent.
+func (v *visit) readForm() error {
+	v.r.Body = http.MaxBytesReader(v.w, v.r.Body, maxForm)
+	if err := v.r.ParseForm(); err != nil {
+		return &client.Problem{Status: http.StatusBadRequest, Title: text("failure.refused"), Detail: text("failure.form")}
+	}
+	return nil
+}
+
+// retractClaim withdraws a claim, and shows it again.
+func (v *visit) retractClaim() error {
+	if err := v.readForm(); err != nil {
+		return err
+	}
+	id, reason, author := graph.ID(v.r.PathValue("id")), strings.TrimSpace(v.r.PostForm.Get("reason")), strings.TrimSpace(v.r.PostForm.Get("author"))
+	receipt, err := v.ask.Retract(v.ctx(), id, author, reason, "", client.Write{})
+	if fields, ok := refusedFields(err); ok {
+		wrong := map[string]string{}
+		for _, f := range fields {
+			name := f.Field[strings.LastIndexByte(f.Field, '.')+1:]
+			if name != "author" {
+				name = "reason"
+			}
+			wrong[name] = f.Message
+		}
+		return v.showClaim(wrong, http.StatusUnprocessableEntity)
+	}
+	if err != nil {
+		return err
+	}
+	return v.redirect(v.q.link(claimPath(id), "saved", strconv.FormatUint(uint64(receipt.Revision), 10)))
+}
+
+// refusedFields are what is wrong with what was sent, where somebody can mend it.
+func refusedFields(err error) ([]graph.FieldError, bool) {
+	if p, ok := errors.AsType[*client.Problem](err); ok && p.Status == http.StatusUnprocessableEntity {
+		if len(p.Errors) == 0 {
+			return []graph.FieldError{{Message: p.Detail}}, true
+		}
+		return p.Errors, true
+	}
+	return nil, false
+}
+
+// sourcePage is what the page about a document shows.
+func (v *visit) source() error {
+	answer, err := v.ask.Source(v.ctx(), graph.ID(v.r.PathValue("id")), v.q.KnownAt)
+	if err != nil {
+		return err
+	}
+	return v.render("source", view{Title: answer.Source.Title, Nav: "data", Data: answer})
+}
