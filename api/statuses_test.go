@@ -66,7 +66,9 @@ func (b brokenLedger) Watch(ctx context.Context, _ graph.Store, _ string, _ ledg
 func (b brokenLedger) Watched(ctx context.Context, _ string) (ledger.Watch, error) {
 	return ledger.Watch{}, b.fail(ctx)
 }
+
 func (b brokenLedger) Watches(ctx context.Context) ([]ledger.Watch, error) { return nil, b.fail(ctx) }
+
 func (b brokenLedger) Rescreen(ctx context.Context, _ graph.Store, _ graph.Day) (ledger.Rescreened, error) {
 	return ledger.Rescreened{}, b.fail(ctx)
 }
