@@ -5,7 +5,13 @@ import "fmt"
 // How much one question may do beyond finding out what is listed, counted in
 // claims that are read: where everything is linked with everything, to try the
 // answer without each claim, and every other path, would take hours.
-const maxEffort = 30_000_000
+const (
+	maxEffort = 30_000_000
+
+	// ownershipReads is how often a claim is read where shares add up: by each
+	// rule, until no company joins any more.
+	ownershipReads = 20
+)
 
 // shortenedReason tells that a question was too much effort.
 const shortenedReason = "which claims are decisive, and which other paths there are, was not looked for to the end: too many claims lead to the listings for one question"
@@ -13,7 +19,11 @@ const shortenedReason = "which claims are decisive, and which other paths there 
 // spend adds the effort of reading a walk once to what was spent on something, and
 // reports whether the question may.
 func (q *inquiry) spend(on *int, w *walk) bool {
-	if *on += len(w.edges) + len(w.nodes); *on <= maxEffort {
+	reads := 1
+	if w.has(Ownership) {
+		reads = ownershipReads
+	}
+	if *on += reads * (len(w.edges) + len(w.nodes)); *on <= maxEffort {
 		return true
 	}
 	q.shortened = true
