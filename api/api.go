@@ -43,7 +43,8 @@ type Options struct {
 	MaxLag time.Duration        // how far the index may be behind; default 10 s
 	Tracer trace.TracerProvider // nil traces nothing
 
-	Ledger Ledger // what the service remembers; nil keeps nothing, and logs nothing
+	Ledger Ledger       // what the service remembers; nil keeps nothing, and logs nothing
+	Parted func() error // why the ledger tells of other claims than the store has, nil if it does not
 
 	// Pages answers what no route takes and is not below /v1: web pages for
 	// people. It sees requests as http.ServeMux does, whose pattern the log names
@@ -176,6 +177,7 @@ func (s *server) route() error {
 	s.addPolicies()
 	s.addClaims()
 	s.addChanges()
+	s.addChoices()
 	s.addFeed()
 	s.addLearned()
 	s.addPictures()

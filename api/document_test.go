@@ -78,6 +78,19 @@ func TestEveryParameterIsExplained(t *testing.T) {
 	}
 }
 
+// TestBodiesAreJSON checks that no operation tells of a body that it refuses.
+func TestBodiesAreJSON(t *testing.T) {
+	s := newService(t, nil)
+	for _, op := range s.server.routes {
+		if op.RequestBody == nil || op.RequestBody.Content["application/octet-stream"] == nil {
+			continue
+		}
+		if !strings.HasPrefix(op.Path, jobsPath) {
+			t.Errorf("%s takes anything", op.OperationID)
+		}
+	}
+}
+
 // TestNoSchemaIsLeftOver checks that every schema is used, and none is of huma's own.
 func TestNoSchemaIsLeftOver(t *testing.T) {
 	s := newService(t, nil)

@@ -93,7 +93,21 @@ var examples = map[string][]example{
 		About: "Lines as they come", Target: "/v1/screen/stream?as_of=2024-04-15", Type: ndjsonType, Has: `product:aivres:kr2280-x2`,
 		Body: `{"product": "Aivres KR2280-X2"}`,
 	}},
-	"screen-job":  {{About: "A large file", Target: "/v1/jobs/screen", Type: "text/csv", Body: "product\nKR2280-X2\n", Absent: true}},
+	"screen-job": {{About: "A large file", Target: "/v1/jobs/screen", Type: "text/csv", Body: "product\nKR2280-X2\n", Absent: true}},
+	"screen-columns": {{
+		About: "What is read from which column", Target: "/v1/screen/columns", Type: "text/csv", Has: `"field": "product"`,
+		Body: "Hersteller,Typ\nAivres,KR2280-X2\n",
+	}},
+	"screen-again": {{About: "What a text of the file means", Target: "/v1/jobs/01J0000000/again", Absent: true, Body: `{
+  "policy": "cautious",
+  "choices": [{"role": "product", "text": "KR2280-X2", "entity": "product:aivres:kr2280-x2"}]
+}`}},
+	"job-rows":    {{About: "Lines to look at", Target: "/v1/jobs/01J0000000/rows?action=review&limit=50", Absent: true}},
+	"job-columns": {{About: "How the file was read", Target: "/v1/jobs/01J0000000/columns", Absent: true}},
+	"choose": {{
+		About: "A text that means one product", Target: "/v1/choices", Has: `"revision": `,
+		Body: `{"text": "KR2280 second generation", "entity": "product:aivres:kr2280-x2", "means": true, "reason": "the data sheet says so", "author": "a.lopez"}`,
+	}},
 	"import-job":  {{About: "A bundle", Target: "/v1/jobs/import?format=bundle", Body: `{"debadge": 1}`, Absent: true}},
 	"refresh-job": {{About: "A register of the manifest", Target: "/v1/jobs/refresh?register=us-csl", Absent: true}},
 	"jobs":        {{About: "My jobs", Target: "/v1/jobs", Absent: true}},

@@ -198,7 +198,7 @@ func (s *server) addJobResult() {
 func (s *server) jobResult(hc huma.Context, in *jobInput) {
 	w := humagin.Unwrap(hc).Writer
 	w.Header().Set("Vary", "Accept")
-	f, media, err := s.openResult(hc, in.ID)
+	f, media, err := s.openResult(hc.Context(), in.ID, hc.Header("Accept"))
 	if err != nil {
 		writeProblem(hc.Context(), w, problemOf(hc.Context(), err))
 		return
@@ -224,8 +224,8 @@ func (s *server) jobResult(hc huma.Context, in *jobInput) {
 
 // openResult opens the result in the form that the client prefers of those that
 // there are.
-func (s *server) openResult(hc huma.Context, id string) (*os.File, string, error) {
-	j, err := s.job(hc.Context(), id)
+func (s *server) openResult(ctx context.Context, id, accept string) (*os.File, string, error) {
+	j, err := s.job(ctx, id)
 	if err != nil {
 		return nil, "", err
 	}
@@ -242,7 +242,7 @@ func (s *server) openResult(hc huma.Context, id string) (*os.File, string, error
 	for i, r := range jobResults {
 		offered[i] = r.media
 	}
-	wanted := preferred(hc.Header("Accept"), offered...)
+	wanted := preferred(accept, offered...)
 	for _, media := range []string{wanted, jsonType} {
 		for _, r := range jobResults {
 			if r.media != media {

@@ -43,6 +43,8 @@ type screenJob struct {
 	Map      []string       `json:"map,omitempty"`
 	From     string         `json:"from,omitempty"`
 	Charset  string         `json:"charset,omitempty"`
+
+	Choices []screen.Meaning `json:"choices,omitempty"`
 }
 
 // screenKind names the work of screening a file.
@@ -74,6 +76,7 @@ func (s *server) addScreenJob() {
 	if s.Jobs != nil {
 		s.Jobs.Handle(screenKind, s.runScreenJob)
 	}
+	s.addScreened()
 }
 
 // makeScreenJob refuses what can be seen to be wrong before the file is kept.
@@ -96,26 +99,32 @@ func (s *server) checkScreenJob(hc huma.Context, in *screenJobInput) *problem {
 	if p := fileType(hc, in.Charset); p != nil {
 		return p
 	}
-	if _, err := readMapping(in.Map); err != nil {
-		return problemOf(ctx, err)
-	}
-	policy, err := s.policy(in.Policy)
+	_, err := readMapping(in.Map)
 	if err == nil {
 		err = s.await(ctx, in)
 	}
 	if err == nil {
-		err = s.Store.View(ctx, in.KnownAt.at, func(v graph.View) error {
-			a, err := graph.NewAssessor(ctx, v, policy, s.dayOr(in.AsOf), in.List)
-			if err == nil {
-				a.Close()
-			}
-			return err
-		})
+		err = s.checkRules(ctx, in.KnownAt.at, in.Policy, s.dayOr(in.AsOf), in.List)
 	}
 	if err != nil {
 		return problemOf(ctx, err)
 	}
 	return nil
+}
+
+// checkRules refuses rules by which nothing can be answered.
+func (s *server) checkRules(ctx context.Context, at graph.Moment, name string, day graph.Day, lists []string) error {
+	policy, err := s.policy(name)
+	if err != nil {
+		return err
+	}
+	return s.Store.View(ctx, at, func(v graph.View) error {
+		a, err := graph.NewAssessor(ctx, v, policy, day, lists)
+		if err == nil {
+			a.Close()
+		}
+		return err
+	})
 }
 
 // fileType refuses what is no file. Where the encoding is named, what the header
@@ -133,6 +142,7 @@ func fileType(hc huma.Context, charset string) *problem {
 
 // runScreenJob screens the file of a job, into every form of result.
 func (s *server) runScreenJob(ctx context.Context, r *jobs.Run) (err error) {
+	r.KeepInput() // it may be screened once more, by other rules
 	var job screenJob
 	if err := json.Unmarshal(r.Job.Params, &job); err != nil {
 		return graph.Errorf(graph.KindInternal, "the parameters of a job cannot be read: %w", err)
@@ -150,6 +160,7 @@ func (s *server) runScreenJob(ctx context.Context, r *jobs.Run) (err error) {
 	if err != nil {
 		return err
 	}
+	opts.Names = screen.WithChoices(opts.Names, job.Choices)
 	opts.Workers, opts.Timeout = 1, s.RequestTimeout // requests go before
 	opts.Progress = func(at screen.Progress) { r.Progress(jobs.Progress{Done: at.Done, Total: at.Total, Items: at.Lines}) }
 	encoder, done, err := results(r, job.Explain)
@@ -170,11 +181,12 @@ func (s *server) runScreenJob(ctx context.Context, r *jobs.Run) (err error) {
 		}
 	}
 	return r.Summarize(struct {
-		Revision graph.Revision        `json:"revision"`
-		Lines    int                   `json:"lines"`
-		Actions  map[string]int        `json:"actions"`
-		Findings map[graph.Finding]int `json:"findings"`
-	}{sum.Revision, sum.Lines, sum.Actions, sum.Findings})
+		Revision    graph.Revision            `json:"revision"`
+		Lines       int                       `json:"lines"`
+		Actions     map[string]int            `json:"actions"`
+		Findings    map[graph.Finding]int     `json:"findings"`
+		Resolutions map[screen.Resolution]int `json:"resolutions"`
+	}{sum.Revision, sum.Lines, sum.Actions, sum.Findings, sum.Resolutions})
 }
 
 func openLines(r *jobs.Run, job *screenJob) (screen.Reader, *file.File, error) {

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"reflect"
+	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -77,15 +79,20 @@ func registerWriting[I, T any](s *server, op *huma.Operation, status int, answer
 		checkBody(op)
 	}
 	respondWith(op, jsonType, s.schema(reflect.TypeFor[T]()))
-	if status == http.StatusCreated {
-		op.Responses["201"] = op.Responses["200"]
-		op.Responses["201"].Description = "What was made."
+	if status != http.StatusOK {
+		made := op.Responses["200"]
+		made.Description = "What was made."
+		op.Responses[strconv.Itoa(status)] = made
 		delete(op.Responses, "200")
 	}
 	answering(s, op, func(ctx context.Context, _ huma.Context, in *I) (func(http.ResponseWriter), error) {
 		v, err := answer(ctx, in)
 		return func(w http.ResponseWriter) { writeJSON(w, status, jsonType, v) }, err
 	})
+	if body := s.routes[len(s.routes)-1].RequestBody; body != nil {
+		// Where the bytes of a body are asked for too, huma tells of any media type.
+		maps.DeleteFunc(body.Content, func(media string, _ *huma.MediaType) bool { return media != jsonType })
+	}
 }
 
 // inBody names the fields of an error as those of the body.

@@ -33,6 +33,10 @@ var parameterDocs = map[string]string{
 	"id":           "The id of an entity or of a job; for a list, its slug or name too.",
 	"name":         "The name of a policy.",
 
+	"action":     "Rows with this action alone.",
+	"finding":    "Rows with this finding alone.",
+	"resolution": "Rows alone whose product, or company where they name no product, was recognized so.",
+
 	"file_format":   "What the file is. Default: told by its content.",
 	"charset":       "What a file without a byte order mark is encoded in. Default: utf-8.",
 	"format":        "The format: of the file that is imported, as debadge import names it (bundle, csl, ofac, …), or in which the answer is written.",

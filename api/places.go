@@ -15,7 +15,8 @@ const (
 	patienceInBurst = 500 * time.Millisecond
 	strainedAfter   = 100 * time.Millisecond // without a free place
 	strainedFor     = 2 * time.Second        // after somebody was turned away
-	leastPatience   = 2 * time.Millisecond   // of one who waits under strain
+	shortWait       = 2 * time.Millisecond   // that those who may wait under strain expect at most
+	leastPatience   = 10 * shortWait         // of one who waits under strain
 
 	// An answer that takes longLeast, and longTimes as long as others, lets another
 	// one begin beside it: a few long ones do not hold up all others.
@@ -126,11 +127,18 @@ func (p *places) strained(now time.Time) bool {
 // full reports whether as many wait as can be answered about as soon as if
 // nobody did: one who comes now is turned away.
 func (p *places) full(now time.Time) bool {
-	if !p.strained(now) || len(p.queue) < p.all {
+	if !p.strained(now) || len(p.queue) < p.room() {
 		return false
 	}
 	p.refused = now
 	return true
+}
+
+// room is how many may wait under strain: those who are served about as soon as if
+// nobody waited. Where answers take little, a few callers who ask without a pause
+// keep all places taken, and nobody waits for long.
+func (p *places) room() int {
+	return max(p.all, int(shortWait/max(p.mean/time.Duration(p.all), 1)))
 }
 
 // patience is how long one who comes now may wait.
@@ -199,11 +207,12 @@ func (p *places) serve() {
 		w.served = true
 		close(w.turn)
 	}
-	if now := p.clock(); len(p.queue) > p.all && p.strained(now) { // it was no burst
+	room := p.room()
+	if now := p.clock(); len(p.queue) > room && p.strained(now) { // it was no burst
 		p.refused = now
-		for _, w := range p.queue[p.all:] {
+		for _, w := range p.queue[room:] {
 			close(w.turn)
 		}
-		p.queue = p.queue[:p.all]
+		p.queue = p.queue[:room]
 	}
 }

@@ -215,3 +215,27 @@ func TestAnswersAtOnce(t *testing.T) {
 		t.Errorf("afterwards: %d", w.Code)
 	}
 }
+
+// TestPlacesOfAFewBusyCallers checks that callers who keep all places taken are not
+// turned away as long as none of them waits for long.
+func TestPlacesOfAFewBusyCallers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPlaces(2)
+		end := p.clock().Add(2 * time.Second)
+		for range 8 {
+			go func() {
+				for p.clock().Before(end) {
+					h, err := p.take(t.Context())
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					time.Sleep(100 * time.Microsecond)
+					h.leave()
+				}
+			}()
+		}
+		time.Sleep(3 * time.Second)
+		synctest.Wait()
+	})
+}

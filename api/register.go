@@ -172,6 +172,11 @@ func (s *server) strict(hc huma.Context, next func(huma.Context)) {
 	if p == nil {
 		p = s.scanBody(hc)
 	}
+	if permission := permissionOf(hc.Operation()); p == nil && (permission == mayWrite || permission == mayDecide) {
+		if err := s.parted(); err != nil {
+			p = problemOf(hc.Context(), err)
+		}
+	}
 	if p == nil {
 		next(hc)
 		return

@@ -56,7 +56,7 @@ func (s *server) addService() {
 	register(s, openOperation("live", livePath, "Is the process alive?", "Answers whatever the state of the store.", unavailable),
 		func(context.Context, *struct{}) (stateAnswer, error) { return stateAnswer{Status: "ok"}, nil })
 	register(s, openOperation("ready", readyPath, "Can the service answer questions?",
-		"Names the store and its state. It is 503 while the store is away, while the index that answers come from is behind it for longer than the service allows, and while the service stops.", unavailable, timeout), s.ready)
+		"Names the store and its state. It is 503 while the store is away, while the index that answers come from is behind it for longer than the service allows, while the ledger tells of other claims than the store has, and while the service stops.", unavailable, timeout), s.ready)
 	register(s, openOperation("version", "/v1/version", "The version of the service", "Answers with the name and version of the program."),
 		func(context.Context, *struct{}) (versionAnswer, error) {
 			return versionAnswer{Name: "debadge", Version: s.Version}, nil
@@ -79,7 +79,19 @@ func (s *server) me(ctx context.Context, _ *struct{}) (meAnswer, error) {
 	return answer, nil
 }
 
+// parted refuses what rests on both ledger and store where they do not belong
+// together. A service without a ledger has nothing to compare.
+func (s *server) parted() error {
+	if s.Parted == nil {
+		return nil
+	}
+	return s.Parted()
+}
+
 func (s *server) ready(ctx context.Context, _ *struct{}) (readyAnswer, error) {
+	if err := s.parted(); err != nil {
+		return readyAnswer{}, err
+	}
 	status, err := s.Store.Status(ctx)
 	if err != nil {
 		reason := "it failed"

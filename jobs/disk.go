@@ -147,3 +147,17 @@ func (q *Queue) Result(id, name string) (*os.File, error) {
 	}
 	return f, nil
 }
+
+// InputPath is the path of a job's input. Of one that has ended and did not keep
+// it, or was canceled before it began, it is KindConflict.
+func (q *Queue) InputPath(id string) (string, error) {
+	j, err := q.Get(id)
+	path := filepath.Join(q.folder(id), inputFile)
+	if err != nil {
+		return "", err
+	}
+	if _, err := os.Stat(path); j.State.Ended() && errors.Is(err, fs.ErrNotExist) {
+		return "", graph.Errorf(graph.KindConflict, "the file of the job is not kept; send it again")
+	}
+	return path, nil
+}

@@ -43,6 +43,8 @@ type Job struct {
 	Problem  string          `json:"problem,omitempty"` // why it failed
 	Summary  json.RawMessage `json:"summary,omitempty"` // of the result
 	Progress Progress        `json:"progress"`
+
+	KeepsInput bool `json:"keeps_input,omitempty"` // also once it has ended
 }
 
 // Progress says how far a job is.

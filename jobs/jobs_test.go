@@ -98,6 +98,32 @@ func shout(_ context.Context, r *jobs.Run) error {
 	return errors.Join(err, r.Summarize(map[string]int{"letters": len(data)}), f.Close())
 }
 
+// TestInputIsKept where the work says so, whatever comes of it.
+func TestInputIsKept(t *testing.T) {
+	q := open(t, jobs.Options{Dir: filepath.Join(t.TempDir(), "jobs")})
+	q.Handle("shout", shout)
+	q.Handle("keep", func(_ context.Context, r *jobs.Run) error {
+		r.KeepInput()
+		return graph.Errorf(graph.KindInvalid, "no column is known")
+	})
+	defer running(t, q)()
+	kept := await(t, q, add(t, q, "keep", "hello").ID, jobs.Failed)
+	path, err := q.InputPath(kept.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, err := os.ReadFile(path); err != nil || string(text) != "hello" {
+		t.Errorf("%q %v", text, err)
+	}
+	gone := await(t, q, add(t, q, "shout", "hello").ID, jobs.Done)
+	if _, err := q.InputPath(gone.ID); graph.KindOf(err) != graph.KindConflict {
+		t.Errorf("an input that is gone: %v", err)
+	}
+	if _, err := q.InputPath("nothing"); graph.KindOf(err) != graph.KindNotFound {
+		t.Errorf("the input of no job: %v", err)
+	}
+}
+
 func add(t *testing.T, q *jobs.Queue, kind, input string) jobs.Job {
 	t.Helper()
 	j, err := q.Add(kind, "somebody", map[string]string{"a": "b"}, strings.NewReader(input))

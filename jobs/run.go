@@ -26,6 +26,9 @@ type Run struct {
 // Input is the path of the job's input.
 func (r *Run) Input() string { return filepath.Join(r.q.folder(r.Job.ID), inputFile) }
 
+// KeepInput lets the input stay as long as the job does, whatever comes of it.
+func (r *Run) KeepInput() { r.Job.KeepsInput = true }
+
 // Create makes a result, in place of one that was begun before.
 func (r *Run) Create(name string) (*os.File, error) {
 	f, err := os.OpenFile(filepath.Join(r.q.folder(r.Job.ID), filepath.Base(name)), os.O_RDWR|os.O_CREATE|os.O_TRUNC, fileMode)
@@ -180,6 +183,7 @@ func (q *Queue) end(parent context.Context, r *Run, err error) {
 		j.State, j.Problem = Failed, problem(err)
 		q.opts.Failed(j, err)
 	}
+	j.KeepsInput = r.Job.KeepsInput
 	if j.State.Ended() {
 		j.Ended = q.opts.Clock().UTC()
 		q.clear(&j)
@@ -190,10 +194,13 @@ func (q *Queue) end(parent context.Context, r *Run, err error) {
 	}
 }
 
-// clear removes what an ended job has no use for: its input, and results that
-// are not whole.
+// clear removes what an ended job has no use for: its input, unless it is kept,
+// and results that are not whole.
 func (q *Queue) clear(j *Job) {
 	keep := []string{stateFile}
+	if j.KeepsInput {
+		keep = append(keep, inputFile)
+	}
 	entries, err := os.ReadDir(q.folder(j.ID))
 	if err != nil {
 		return // the sweep takes it away later

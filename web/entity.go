@@ -16,6 +16,7 @@ func (v *visit) entity() error {
 	switch id.Kind() {
 	case graph.Product, graph.Company:
 		return v.subject(id)
+	case graph.List, graph.Proceeding:
 	}
 	return graph.Errorf(graph.KindNotFound, "%s", text("entity.no-page", id))
 }

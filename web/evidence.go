@@ -128,11 +128,11 @@ func (e *evidence) groups() []group {
 }
 
 func keyOf(steps []words.Step) string {
-	key := ""
+	var key strings.Builder
 	for _, s := range steps {
-		key += s.Hop.Relation.String() + " " + string(s.Far.ID) + " "
+		key.WriteString(s.Hop.Relation.String() + " " + string(s.Far.ID) + " ")
 	}
-	return key
+	return key.String()
 }
 
 func (e *evidence) newGroup(l graph.ListingAnswer, steps []words.Step) group {

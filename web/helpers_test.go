@@ -34,23 +34,23 @@ type service struct {
 
 // serve runs a service until the test ends. Without a credential one is an
 // admin, unless change says otherwise.
-func serve(t testing.TB, change func(*api.Options, *web.Options)) *service {
-	t.Helper()
+func serve(tb testing.TB, change func(*api.Options, *web.Options)) *service {
+	tb.Helper()
 	store := index.NewMemory(noon)
-	t.Cleanup(func() { _ = store.Close() })
+	tb.Cleanup(func() { _ = store.Close() })
 	for _, f := range fixtures.Files() {
-		if _, err := bundle.Import(t.Context(), store, f.Name, bytes.NewReader(f.Data), nil); err != nil {
-			t.Fatal(err)
+		if _, err := bundle.Import(tb.Context(), store, f.Name, bytes.NewReader(f.Data), nil); err != nil {
+			tb.Fatal(err)
 		}
 	}
-	kept, err := ledger.Open(t.Context(), "", ledger.Options{Clock: noon, Holder: "test"})
+	kept, err := ledger.Open(tb.Context(), "", ledger.Options{Clock: noon, Holder: "test"})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() { _ = kept.Close() })
-	queue, err := jobs.Open(jobs.Options{Dir: t.TempDir(), Clock: noon})
+	tb.Cleanup(func() { _ = kept.Close() })
+	queue, err := jobs.Open(jobs.Options{Dir: tb.TempDir(), Clock: noon})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	names := resolve.NewFollower(store, resolve.Options{})
 	log := slog.New(slog.DiscardHandler)
@@ -66,22 +66,23 @@ func serve(t testing.TB, change func(*api.Options, *web.Options)) *service {
 		change(&o, &w)
 	}
 	if o.Pages, err = web.New(w); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if handler, err = api.New(o); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+	ctx, cancel := context.WithCancel(context.WithoutCancel(tb.Context()))
 	var under sync.WaitGroup
+	under.Go(func() { queue.Run(ctx) })
 	under.Go(func() { names.Run(ctx, 50*time.Millisecond, func(error) {}) })
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		cancel()
 		under.Wait()
 		names.Close()
 		_ = queue.Close()
 	})
 	srv := httptest.NewServer(handler)
-	t.Cleanup(srv.Close)
+	tb.Cleanup(srv.Close)
 	return &service{Server: srv, store: store, ledger: kept}
 }
 
@@ -102,41 +103,50 @@ func (k ledgerKeys) Key(ctx context.Context, text string) (api.Key, error) {
 }
 
 // key makes a key of a role.
-func (s *service) key(t testing.TB, role ledger.Role) string {
-	t.Helper()
-	text, _, err := s.ledger.CreateKey(t.Context(), "test", ledger.NewKey{Name: "key of a " + string(role), Role: role})
+func (s *service) key(tb testing.TB, role ledger.Role) string {
+	tb.Helper()
+	text, _, err := s.ledger.CreateKey(tb.Context(), "test", ledger.NewKey{Name: "key of a " + string(role), Role: role})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return text
 }
 
 // get loads a page as a browser without script does. It follows no redirect.
-func (s *service) get(t testing.TB, path string, header map[string]string) (*http.Response, string) {
-	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+path, http.NoBody)
+func (s *service) get(tb testing.TB, path string, header map[string]string) (reply, string) {
+	tb.Helper()
+	r, err := http.NewRequestWithContext(tb.Context(), http.MethodGet, s.URL+path, http.NoBody)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	for name, value := range header {
 		r.Header.Set(name, value)
 	}
-	return s.send(t, r)
+	return s.send(tb, r)
 }
 
+// reply is an answer whose body was read.
+type reply struct {
+	StatusCode int
+	Header     http.Header
+}
+
+// Cookies are those that the answer sets.
+func (r reply) Cookies() []*http.Cookie { return (&http.Response{Header: r.Header}).Cookies() }
+
 // send sends a request and reads the answer whole.
-func (s *service) send(t testing.TB, r *http.Request) (*http.Response, string) {
-	t.Helper()
+func (s *service) send(tb testing.TB, r *http.Request) (reply, string) {
+	tb.Helper()
 	c := *s.Client()
 	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	answer, err := c.Do(r)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	defer answer.Body.Close()
 	var b bytes.Buffer
 	if _, err := b.ReadFrom(answer.Body); err != nil && !errors.Is(err, context.Canceled) {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	return answer, b.String()
+	return reply{answer.StatusCode, answer.Header}, b.String()
 }

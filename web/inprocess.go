@@ -37,7 +37,7 @@ func (t inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	// What the context of the visitor's request holds is of that request alone:
 	// its end is all that is handed on.
 	ctx, cancel := context.WithCancel(valueless{r.Context()})
-	inner := r.Clone(ctx)
+	inner := r.Clone(ctx) //nolint:contextcheck // it ends with the one of the request
 	inner.RequestURI = r.URL.RequestURI()
 	inner.Proto, inner.ProtoMajor, inner.ProtoMinor = "HTTP/1.1", 1, 1
 	inner.Host, inner.RemoteAddr, inner.TLS = t.visitor.Host, t.visitor.RemoteAddr, t.visitor.TLS
@@ -63,7 +63,7 @@ func (t inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	case <-w.begun:
 	case <-ctx.Done():
 		_ = read.Close()
-		return nil, fmt.Errorf("asking: %w", context.Cause(ctx))
+		return nil, fmt.Errorf("asking: %w", context.Cause(ctx)) //nolint:contextcheck // as above
 	}
 	return &http.Response{
 		Status: http.StatusText(w.status), StatusCode: w.status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,

@@ -15,13 +15,13 @@ import (
 type marker struct{}
 
 // asking is a client whose requests a handler answers in this process.
-func asking(ctx context.Context, h http.HandlerFunc) (*http.Client, *http.Request) {
+func asking(ctx context.Context, h http.HandlerFunc) *http.Client {
 	visitor := httptest.NewRequestWithContext(ctx, http.MethodGet, "http://debadge.example/entities/x", http.NoBody)
 	visitor.RemoteAddr = "192.0.2.7:4711"
 	visitor.Header.Set("X-Forwarded-For", "198.51.100.1")
 	visitor.Header.Set("Cookie", "debadge=secret")
 	visitor.Header.Set("Authorization", "Bearer of the visitor")
-	return &http.Client{Transport: inProcess{h, visitor, "request-1"}}, visitor
+	return &http.Client{Transport: inProcess{h, visitor, "request-1"}}
 }
 
 func ask(ctx context.Context, t *testing.T, c *http.Client, body io.Reader) (*http.Response, error) {
@@ -39,7 +39,7 @@ func ask(ctx context.Context, t *testing.T, c *http.Client, body io.Reader) (*ht
 func TestInProcessSaysWhoAsks(t *testing.T) {
 	ctx := context.WithValue(t.Context(), marker{}, true)
 	var got *http.Request
-	c, _ := asking(ctx, func(w http.ResponseWriter, r *http.Request) {
+	c := asking(ctx, func(w http.ResponseWriter, r *http.Request) {
 		got = r
 		data, _ := io.ReadAll(r.Body)
 		w.Header().Set("X-Seen", string(data))
@@ -75,8 +75,8 @@ func TestInProcessSaysWhoAsks(t *testing.T) {
 func TestInProcessStreams(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ended := make(chan error, 1)
-		c, _ := asking(t.Context(), func(w http.ResponseWriter, r *http.Request) {
-			_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(time.Second))
+		c := asking(t.Context(), func(w http.ResponseWriter, r *http.Request) {
+			_ = http.NewResponseController(w).SetWriteDeadline(time.Unix(1, 0)) // of no use here
 			for {
 				if _, err := io.WriteString(w, "row\n"); err != nil {
 					ended <- err
@@ -115,7 +115,7 @@ func TestInProcessStreams(t *testing.T) {
 func TestInProcessEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, leave := context.WithCancel(t.Context())
-		c, _ := asking(ctx, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+		c := asking(ctx, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 		go func() {
 			time.Sleep(time.Second)
 			leave()
@@ -138,7 +138,7 @@ func TestInProcessCut(t *testing.T) {
 			panic(http.ErrAbortHandler)
 		},
 	} {
-		c, _ := asking(t.Context(), h)
+		c := asking(t.Context(), h)
 		answer, err := ask(t.Context(), t, c, nil)
 		if err != nil {
 			t.Fatal(err)
@@ -148,7 +148,7 @@ func TestInProcessCut(t *testing.T) {
 		}
 		_ = answer.Body.Close()
 	}
-	c, _ := asking(t.Context(), func(http.ResponseWriter, *http.Request) {})
+	c := asking(t.Context(), func(http.ResponseWriter, *http.Request) {})
 	answer, err := ask(t.Context(), t, c, nil)
 	if err != nil {
 		t.Fatal(err)

@@ -26,7 +26,7 @@ import (
 // password, but checks what a client sends.
 type issuer struct {
 	*httptest.Server
-	t   testing.TB
+	t   *testing.T
 	key *rsa.PrivateKey
 
 	mu     sync.Mutex
@@ -38,7 +38,7 @@ type issuer struct {
 
 const clientID, clientSecret = "debadge-pages", "the secret of the client"
 
-func newIssuer(t testing.TB) *issuer {
+func newIssuer(t *testing.T) *issuer {
 	t.Helper()
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
@@ -150,7 +150,7 @@ func (t issuerTokens) Token(ctx context.Context, raw string) (api.Caller, error)
 }
 
 // with lets a service take the tokens of the issuer, for an audience.
-func (i *issuer) with(t testing.TB, audience string) func(*api.Options, *web.Options) {
+func (i *issuer) with(t *testing.T, audience string) func(*api.Options, *web.Options) {
 	t.Helper()
 	verifier, err := token.New(token.Config{Issuer: i.URL, Audience: audience, Clock: noon})
 	if err != nil {
@@ -165,7 +165,7 @@ func (i *issuer) with(t testing.TB, audience string) func(*api.Options, *web.Opt
 
 // follow goes where answers lead, with the cookies of a browser, and returns the
 // last page.
-func (s *service) follow(t testing.TB, jar http.CookieJar, path string) (status int, at, body string) {
+func (s *service) follow(t *testing.T, jar http.CookieJar, path string) (status int, at, body string) {
 	t.Helper()
 	c := http.Client{Jar: jar}
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+path, http.NoBody)

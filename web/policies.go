@@ -35,7 +35,7 @@ func (v *visit) policies() error {
 	views := make([]policyView, len(all))
 	for i, p := range all {
 		views[i] = policyView{
-			Policy: p, Current: p.Name == current, Lists: p.Policy.Lists, Relations: p.Policy.Relations, Rules: p.Ownership,
+			Policy: p, Current: p.Name == current, Lists: p.Lists, Relations: p.Relations, Rules: p.Ownership,
 			Statuses: statusesFrom(p.WeakestStatus), Actions: actionsOf(p.Actions),
 		}
 	}

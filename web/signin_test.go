@@ -16,7 +16,7 @@ import (
 
 func copyAll(to io.Writer, from io.Reader) (int64, error) { return io.Copy(to, from) }
 
-func jar(t testing.TB) http.CookieJar {
+func jar(t *testing.T) http.CookieJar {
 	t.Helper()
 	j, err := cookiejar.New(nil)
 	if err != nil {
@@ -29,7 +29,7 @@ func jar(t testing.TB) http.CookieJar {
 func closed(o *api.Options, _ *web.Options) { o.Access.Anonymous = "" }
 
 // post sends a form.
-func (s *service) post(t testing.TB, path string, form url.Values, header map[string]string, cookies ...*http.Cookie) (*http.Response, string) {
+func (s *service) post(t *testing.T, path string, form url.Values, header map[string]string, cookies ...*http.Cookie) (reply, string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+path, strings.NewReader(form.Encode()))
 	if err != nil {
@@ -46,7 +46,7 @@ func (s *service) post(t testing.TB, path string, form url.Values, header map[st
 }
 
 // enter signs in with a key and returns the cookies.
-func (s *service) enter(t testing.TB, key string) []*http.Cookie {
+func (s *service) enter(t *testing.T, key string) []*http.Cookie {
 	t.Helper()
 	answer, body := s.post(t, "/sign-in", url.Values{"key": {key}, "next": {"/policies"}}, nil)
 	if answer.StatusCode != http.StatusSeeOther || answer.Header.Get("Location") != "/policies" {

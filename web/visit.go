@@ -43,12 +43,12 @@ func (s *Site) open(pattern string, h func(*visit) error) { s.handle(pattern, h,
 func (s *Site) handle(pattern string, h func(*visit) error, known bool) {
 	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		v := &visit{site: s, w: w, r: r}
-		if err := v.begin(known); err != nil {
-			v.fail(err)
-			return
+		err := v.begin(known) //nolint:contextcheck // a visit has the context of its request
+		if err == nil {
+			err = h(v)
 		}
-		if err := h(v); err != nil {
-			v.fail(err)
+		if err != nil {
+			v.fail(err) //nolint:contextcheck // as above
 		}
 	})
 }

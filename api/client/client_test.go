@@ -141,7 +141,10 @@ var methods = map[string]struct {
 
 	"screen": {method: "Screen", answer: client.ScreenAnswer{}}, "screen-stream": {method: "ScreenStream"},
 	"screen-job": {method: "ScreenFile", answer: client.Job{}}, "import-job": {method: "ImportFile", answer: client.Job{}}, "refresh-job": {method: "Refresh", answer: client.Job{}},
-	"jobs": {method: "Jobs", answer: client.JobsAnswer{}}, "job": {method: "Job", answer: client.Job{}}, "job-result": {method: "JobResult"}, "job-cancel": {method: "CancelJob"},
+	"screen-columns": {method: "ScreenColumns", answer: client.ColumnsAnswer{}}, "screen-again": {method: "ScreenAgain", answer: client.Job{}},
+	"job-rows": {method: "ScreenedRows", answer: client.RowsPage{}}, "job-columns": {method: "ScreenedColumns", answer: client.ColumnsAnswer{}},
+	"choose": {method: "Choose", answer: client.Receipt{}},
+	"jobs":   {method: "Jobs", answer: client.JobsAnswer{}}, "job": {method: "Job", answer: client.Job{}}, "job-result": {method: "JobResult"}, "job-cancel": {method: "CancelJob"},
 
 	"decide": {method: "Decide", answer: client.Decision{}}, "decision-sign-off": {method: "SignOff", answer: client.Decision{}}, "decision": {method: "Decision", answer: client.Decision{}},
 	"decisions": {method: "Decisions", answer: client.DecisionsPage{}}, "decisions-verify": {method: "VerifyDecisions", answer: client.VerifiedPage{}},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -117,7 +118,7 @@ func TestComposePublishesToThisMachineAlone(t *testing.T) {
 }
 
 func TestComposeKeepsDataInNamedVolumes(t *testing.T) {
-	file, neo4j, _ := readCompose(t)
+	file, neo4j, debadge := readCompose(t)
 	var mounted []string
 	for _, volume := range neo4j.Volumes {
 		name, at, _ := strings.Cut(volume, ":")
@@ -128,6 +129,16 @@ func TestComposeKeepsDataInNamedVolumes(t *testing.T) {
 	}
 	if !slices.Contains(mounted, "/data") {
 		t.Errorf("the data of neo4j is in no volume: %v", neo4j.Volumes)
+	}
+	// The root file system is read-only: what the ledger, its key and the jobs are in must be a volume.
+	ledger := path.Dir(debadge.Environment["DEBADGE_LEDGER"])
+	kept := slices.ContainsFunc(debadge.Volumes, func(volume string) bool {
+		name, at, _ := strings.Cut(volume, ":")
+		_, named := file.Volumes[name]
+		return named && at == ledger
+	})
+	if !kept || !strings.HasPrefix(debadge.Environment["DEBADGE_JOBS"], ledger+"/") {
+		t.Errorf("the ledger %q and the jobs %q are in no volume: %v", debadge.Environment["DEBADGE_LEDGER"], debadge.Environment["DEBADGE_JOBS"], debadge.Volumes)
 	}
 }
 

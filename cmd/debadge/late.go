@@ -20,6 +20,8 @@ type lateStore struct {
 	mu    sync.RWMutex
 	store graph.Store // nil until it is open
 	why   error       // why it is not
+
+	parted error // why nothing may be written: the ledger tells of other claims
 }
 
 var _ graph.Store = (*lateStore)(nil)
@@ -71,9 +73,27 @@ func (l *lateStore) get() (graph.Store, error) {
 	return nil, graph.Unavailable(message, l.why)
 }
 
-// Append appends once the store is open.
+// part says why the ledger and the store do not belong together, nil if they do.
+func (l *lateStore) part(why error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.parted = why
+}
+
+// Parted returns what part was told.
+func (l *lateStore) Parted() error {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.parted
+}
+
+// Append appends once the store is open, unless it parted from the ledger: what
+// would be written then could never be told of in the log.
 func (l *lateStore) Append(ctx context.Context, cs graph.ChangeSet) (graph.Receipt, error) {
 	s, err := l.get()
+	if err == nil {
+		err = l.Parted()
+	}
 	if err != nil {
 		return graph.Receipt{}, err
 	}

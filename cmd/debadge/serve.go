@@ -97,7 +97,7 @@ func (p *program) serve(ctx context.Context) (err error) {
 	if ready.options.Access, err = p.access(kept); err != nil {
 		return err
 	}
-	ready.options.Ledger = kept
+	ready.options.Ledger, ready.options.Parted = kept, late.Parted
 	ready.options.Store, ready.options.Index, ready.options.Log = s, late, log
 	return p.keepAndAnswer(ctx, log, ready, registers)
 }

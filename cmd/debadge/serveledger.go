@@ -13,7 +13,7 @@ import (
 
 // serveLedger takes the ledger for a service, and keeps its log and findings up
 // to date with the store, and its events delivered, until it is closed.
-func (p *program) serveLedger(ctx context.Context, s graph.Store, log *slog.Logger) (l *ledger.Ledger, closing func() error, err error) {
+func (p *program) serveLedger(ctx context.Context, s *lateStore, log *slog.Logger) (l *ledger.Ledger, closing func() error, err error) {
 	if l, err = p.openLedger(ctx, holding, "debadge serve"); err != nil {
 		return nil, nil, err
 	}
@@ -23,7 +23,7 @@ func (p *program) serveLedger(ctx context.Context, s graph.Store, log *slog.Logg
 	}
 	// Requests that are in flight when ctx ends may still change claims.
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	k := ledgerKeeper{ledger: l, store: s, clock: p.clock, log: log}
+	k := ledgerKeeper{ledger: l, store: s, part: s.part, clock: p.clock, log: log}
 	var under sync.WaitGroup
 	under.Go(func() { k.keep(ctx) })
 	under.Go(func() { sender.Run(ctx) })
@@ -38,6 +38,7 @@ func (p *program) serveLedger(ctx context.Context, s graph.Store, log *slog.Logg
 type ledgerKeeper struct {
 	ledger *ledger.Ledger
 	store  graph.Store
+	part   func(error) // is told whether they belong together
 	clock  func() time.Time
 	log    *slog.Logger
 
@@ -71,7 +72,15 @@ func (k *ledgerKeeper) once(ctx context.Context) error {
 		return nil //nolint:nilerr // what waits for the store tells why it is away
 	}
 	revision, err := k.ledger.Follow(ctx, k.store)
-	if err != nil {
+	switch {
+	case err == nil:
+		k.part(nil)
+	case graph.KindOf(err) == graph.KindConflict:
+		err = graph.Unavailable("the store is not the one of the ledger: "+err.Error()+
+			"; nothing is written until they are: restore both from one backup, or name a new ledger with --ledger", err)
+		k.part(err)
+		return err
+	default:
 		return err
 	}
 	day := graph.DayOf(k.clock())

@@ -66,6 +66,17 @@ func (o *objects) line(raw json.RawMessage) (Line, error) {
 	return l, nil
 }
 
+// members returns the keys and values of an item, false if it is no object.
+func (*objects) members(raw json.RawMessage) (keys, values []string, ok bool) {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	if t, err := d.Token(); err != nil || t != json.Delim('{') {
+		return nil, nil, false
+	}
+	keys, values, err := flatten(d, "", nil, nil)
+	return keys, values, err == nil
+}
+
 func equalTexts(a, b []string) bool {
 	if len(a) != len(b) {
 		return false

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -42,19 +43,19 @@ func (b *Browser) Axe(name string) {
 	b.t.Helper()
 	run(b, chromedp.Evaluate[bool](script(b.t)+";true"))
 	for _, v := range run(b, chromedp.Evaluate[[]violation](axeRun, chromedp.EvalAwaitPromise)) {
-		places := ""
+		var places strings.Builder
 		for _, n := range v.Nodes[:min(len(v.Nodes), 5)] {
-			places += fmt.Sprintf("\n  %s\n    %s", n.HTML, n.FailureSummary)
+			fmt.Fprintf(&places, "\n  %s\n    %s", n.HTML, n.FailureSummary)
 		}
-		b.t.Errorf("%s: axe: %s (%s), %s: %d times%s", name, v.ID, v.Impact, v.Help, len(v.Nodes), places)
+		b.t.Errorf("%s: axe: %s (%s), %s: %d times%s", name, v.ID, v.Impact, v.Help, len(v.Nodes), &places)
 	}
 }
 
-func script(t testing.TB) string {
-	t.Helper()
+func script(tb testing.TB) string {
+	tb.Helper()
 	s, err := axeScript()
 	if err != nil {
-		t.Fatalf("the tests of pages need axe-core, which .ci/axe fetches from npm: %v", err)
+		tb.Fatalf("the tests of pages need axe-core, which .ci/axe fetches from npm: %v", err)
 	}
 	return s
 }

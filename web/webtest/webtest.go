@@ -44,30 +44,30 @@ type Browser struct {
 
 // Browse opens a tab for the service at an address, such as
 // http://127.0.0.1:8080, until the test ends.
-func Browse(t testing.TB, address string) *Browser {
-	t.Helper()
-	allocator, stop := chromedp.NewExecAllocator(t.Context(), append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(chromium(t)), chromedp.NoSandbox, chromedp.DisableGPU,
+func Browse(tb testing.TB, address string) *Browser {
+	tb.Helper()
+	allocator, stop := chromedp.NewExecAllocator(tb.Context(), append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(chromium(tb)), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("force-color-profile", "srgb"), chromedp.Flag("hide-scrollbars", true))...)
-	t.Cleanup(stop)
+	tb.Cleanup(stop)
 	ctx, cancel := chromedp.NewContext(allocator)
-	t.Cleanup(cancel)
-	b := &Browser{ctx: ctx, t: t, address: strings.TrimSuffix(address, "/")}
+	tb.Cleanup(cancel)
+	b := &Browser{ctx: ctx, t: tb, address: strings.TrimSuffix(address, "/")}
 	b.Do() // opens the tab
 	if err := chromedp.Listen(ctx, b.hear); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		for _, w := range b.wrongs() {
-			t.Error(w)
+			tb.Error(w)
 		}
 	})
 	return b
 }
 
 // chromium finds the browser.
-func chromium(t testing.TB) string {
-	t.Helper()
+func chromium(tb testing.TB) string {
+	tb.Helper()
 	if path := os.Getenv("DEBADGE_TEST_CHROMIUM"); path != "" {
 		return path
 	}
@@ -76,7 +76,7 @@ func chromium(t testing.TB) string {
 			return path
 		}
 	}
-	t.Fatal("the tests of pages need Chromium: install the package chromium (.ci/setup does), or name one in DEBADGE_TEST_CHROMIUM")
+	tb.Fatal("the tests of pages need Chromium: install the package chromium (.ci/setup does), or name one in DEBADGE_TEST_CHROMIUM")
 	return ""
 }
 
