@@ -101,26 +101,41 @@ func (a *entityAnswer) addClaims(ctx context.Context, v graph.View, n graph.Node
 			refs = append(refs, e.Claim)
 		}
 	}
-	claims, err := claimsInOrder(ctx, v, refs)
+	slices.Sort(refs)
+	refs = slices.Compact(refs) // a symmetric one is adjacent in both directions
+	a.Total = len(refs)
+	claims, err := claimsAfter(ctx, v, refs, graph.ID(in.Cursor.after), in.Limit+1)
 	if err != nil {
 		return err
 	}
-	a.Total = len(claims)
 	a.Claims, a.Next = page(claims, in.Cursor, in.Limit, a.Revision, func(c graph.Claim) string { return string(c.ID) })
 	return a.addContext(ctx, v)
 }
 
-// claimsInOrder returns each claim once, in the order of ids; a symmetric one
-// is adjacent in both directions.
-func claimsInOrder(ctx context.Context, v graph.View, refs []graph.ClaimRef) ([]graph.Claim, error) {
-	slices.Sort(refs)
-	claims, err := v.Claims(ctx, slices.Compact(refs))
-	if err != nil {
-		return nil, err
+// claimsAtOnce is how many claims of an entity are in memory at a time, beside
+// those of its page: a hub has a million.
+const claimsAtOnce = 10_000
+
+// claimsAfter returns the first claims after an id, in the order of ids.
+func claimsAfter(ctx context.Context, v graph.View, refs []graph.ClaimRef, after graph.ID, most int) ([]graph.Claim, error) {
+	kept := make([]graph.Claim, 0, min(len(refs), most+claimsAtOnce))
+	for part := range slices.Chunk(refs, claimsAtOnce) {
+		claims, err := v.Claims(ctx, part)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range claims {
+			if c.ID > after {
+				kept = append(kept, c)
+			}
+		}
+		slices.SortFunc(kept, func(a, b graph.Claim) int { return cmp.Compare(a.ID, b.ID) })
+		if len(kept) > most {
+			clear(kept[most:])
+			kept = kept[:most]
+		}
 	}
-	claims = slices.Clone(claims)
-	slices.SortFunc(claims, func(a, b graph.Claim) int { return cmp.Compare(a.ID, b.ID) })
-	return slices.CompactFunc(claims, func(a, b graph.Claim) bool { return a.ID == b.ID }), nil
+	return kept, nil
 }
 
 // addContext adds what the claims of the page name.

@@ -73,6 +73,9 @@ func (ev *evaluation) yen(ctx context.Context, l limits, company, listing int32,
 			if err := gaveUp(ctx); err != nil {
 				return nil, err
 			}
+			if !ev.q.spend(&ev.q.onPaths, ev.w) {
+				return all, nil
+			}
 			spur, ok := ev.spur(l, best.hops[:i], taken, company, listing)
 			if ok && !slices.ContainsFunc(waiting, func(r route) bool { return ev.sameHops(r.hops, spur.hops) }) {
 				waiting = append(waiting, spur)

@@ -65,7 +65,7 @@ func (a *Assessor) find(ctx context.Context, n Node) (Assessment, error) {
 		return Assessment{}, err
 	}
 	switch {
-	case w.hopCut || w.sizeCut || !a.ordered || a.countries:
+	case w.hopCut || w.sizeCut || w.claimCut || !a.ordered || a.countries:
 		return a.survey(ctx)
 	case !w.has(Listing):
 		return Assessment{Finding: Clear, Action: actions.Clear, Complete: true}, nil

@@ -36,6 +36,9 @@ func (q *inquiry) decisive(ctx context.Context, w *walk, now *survey, e entry) (
 		if err := gaveUp(ctx); err != nil {
 			return nil, err
 		}
+		if !q.spend(&q.onDecisive, w) {
+			break
+		}
 		given := len(w.bits)
 		without := q.survey(w, q.asOf, c)
 		w.rewind(given)
@@ -58,6 +61,9 @@ func (q *inquiry) decisiveOverall(ctx context.Context, w *walk, now *survey) (fo
 		if err := gaveUp(ctx); err != nil {
 			return nil, err
 		}
+		if !q.spend(&q.onDecisive, w) {
+			break
+		}
 		given := len(w.bits)
 		without := q.survey(w, q.asOf, c)
 		w.rewind(given)
@@ -73,8 +79,10 @@ func (q *inquiry) decisiveOverall(ctx context.Context, w *walk, now *survey) (fo
 // their listings.
 func (q *inquiry) candidates(w *walk, ev *evaluation, r route) []ClaimRef {
 	var refs []ClaimRef
+	added := map[ClaimRef]bool{}
 	add := func(k int32) {
-		if c := w.edges[k].Claim; !slices.Contains(refs, c) {
+		if c := w.edges[k].Claim; !added[c] {
+			added[c] = true
 			refs = append(refs, c)
 		}
 	}
@@ -123,11 +131,15 @@ func (ev *evaluation) localNear(edge int32) int32 {
 // name and id.
 func (ev *evaluation) upstreamOwners(companies []int32) []int32 {
 	w := ev.w
-	seen := slices.Clone(companies)
+	seen, entered := slices.Clone(companies), map[int32]bool{}
+	for _, i := range companies {
+		entered[i] = true
+	}
 	for i := 0; i < len(seen); i++ {
 		for k := w.start[seen[i]]; k < w.start[seen[i]+1]; k++ {
 			e := &w.edges[k]
-			if (e.Relation == Owns || rules[e.Relation].Layer == Identity) && w.far[k] >= 0 && ev.holds(e) && !slices.Contains(seen, w.far[k]) {
+			if (e.Relation == Owns || rules[e.Relation].Layer == Identity) && w.far[k] >= 0 && ev.holds(e) && !entered[w.far[k]] {
+				entered[w.far[k]] = true
 				seen = append(seen, w.far[k])
 			}
 		}

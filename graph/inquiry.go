@@ -17,6 +17,9 @@ type inquiry struct {
 	rules    []ownershipRule
 	editions []ListEdition // of the lists that count
 	least    Action        // whatever the finding: a stale edition asks for a review
+
+	onDecisive, onPaths int  // claims read to find decisive claims, and other paths
+	shortened           bool // that was too much
 }
 
 // maxRules is how many ownership rules a policy may have: they are bits of a byte.

@@ -9,7 +9,7 @@ import "slices"
 // asked of every day, and without every claim, is asked of this part alone.
 func (w *walk) leading() *walk {
 	part := newWalk(w.way, w.most)
-	part.hopCut, part.sizeCut = w.hopCut, w.sizeCut
+	part.hopCut, part.sizeCut, part.claimCut = w.hopCut, w.sizeCut, w.claimCut
 	part.disputed = append(part.disputed, w.disputed...)
 	w.findLeading()
 	for i, n := range w.nodes {

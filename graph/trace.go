@@ -117,8 +117,8 @@ func (q *inquiry) conclude(w *walk, s *survey, deep bool, undetermined []string)
 
 // answer surveys a gathered walk and writes down what it shows.
 func (q *inquiry) answer(ctx context.Context, w *walk, question Question, subject Entity) (Answer, error) {
-	cut := walk{hopCut: w.hopCut, sizeCut: w.sizeCut, most: w.most} // before the wider walk leaves out more
-	w.hopCut = false                                                // on other days
+	cut := walk{hopCut: w.hopCut, sizeCut: w.sizeCut, claimCut: w.claimCut, most: w.most} // before the wider walk leaves out more
+	w.hopCut = false                                                                      // on other days
 	if err := w.widen(ctx, q); err != nil {
 		return Answer{}, err
 	}
@@ -169,5 +169,6 @@ func (q *inquiry) answer(ctx context.Context, w *walk, question Question, subjec
 	a.Ownership = b.ownership(verdicts)
 	a.Disputed = b.disputed()
 	a.Sources = b.sources()
+	q.tellShortened(&a)
 	return a, nil
 }

@@ -17,6 +17,7 @@ type walk struct {
 	disputed []Edge
 	hopCut   bool // there are entities beyond the most hops
 	sizeCut  bool // entities beyond the most entities were left out
+	claimCut bool // claims beyond the most claims were left out
 	layers   uint16
 	statuses uint8
 	way      Direction
@@ -59,7 +60,7 @@ func newWalk(d Direction, most int) *walk {
 // reset empties the walk.
 func (w *walk) reset() {
 	w.nodes, w.start, w.edges, w.far, w.disputed = w.nodes[:0], w.start[:0], w.edges[:0], w.far[:0], w.disputed[:0]
-	w.hopCut, w.sizeCut, w.layers, w.statuses = false, false, 0, 0
+	w.hopCut, w.sizeCut, w.claimCut, w.layers, w.statuses = false, false, false, 0, 0
 	w.bits = w.bits[:0]
 	w.epoch++
 	if w.epoch == 0 {
@@ -150,8 +151,28 @@ func (w *walk) widen(ctx context.Context, q *inquiry) error {
 }
 
 // level asks the view for the claims of nodes[begin:end] and keeps those that
-// can count.
+// can count, up to the most claims.
 func (w *walk) level(ctx context.Context, q *inquiry, begin, end int, last, anyDay bool) error {
+	before := len(w.edges)
+	for next := begin; next < end; {
+		if len(w.edges) >= w.mostClaims() {
+			w.claimCut = true
+			for ; next < end; next++ {
+				w.start = append(w.start, int32(len(w.edges))) //nolint:gosec // bounded by memory
+			}
+			return nil
+		}
+		n := w.portion(end-next, before, next-begin)
+		if err := w.ask(ctx, q, next, next+n, last, anyDay); err != nil {
+			return err
+		}
+		next += n
+	}
+	return nil
+}
+
+// ask asks the view for the claims of nodes[begin:end].
+func (w *walk) ask(ctx context.Context, q *inquiry, begin, end int, last, anyDay bool) error {
 	raw := len(w.edges)
 	var err error
 	set := q.walked
@@ -300,6 +321,9 @@ func (w *walk) reasons(deep bool, maxHops int) []string {
 	}
 	if w.sizeCut {
 		why = append(why, fmt.Sprintf("the walk was cut short at max_entities %d", w.most))
+	}
+	if w.claimCut {
+		why = append(why, w.claimReason())
 	}
 	return why
 }

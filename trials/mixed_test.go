@@ -153,11 +153,12 @@ func (m *mix) work(ctx context.Context, e errand, seed uint64) {
 	defer tick.Stop()
 	for {
 		m.pause.RLock()
+		begin := clock()
 		err := e.do(context.WithoutCancel(ctx), m, random)
 		m.pause.RUnlock()
 		if err != nil {
 			select {
-			case m.wrong <- fmt.Errorf("%s: %w", e.name, err):
+			case m.wrong <- fmt.Errorf("%s, begun at %s, after %s: %w", e.name, begin.Format(time.TimeOnly), clock().Sub(begin), err):
 			default:
 			}
 		}
