@@ -78,7 +78,7 @@ func holdings(t *testing.T) graph.Store {
 		c.Status, c.Citations = graph.Reported, []graph.Citation{{Source: "source:s", Stance: graph.Supports}}
 		cs.Claims = append(cs.Claims, c)
 	}
-	random := rand.New(rand.NewPCG(7, 7)) //nolint:gosec // the same holdings each time
+	random := rand.New(rand.NewPCG(7, 7))
 	for i := range companies {
 		cs.Entities = append(cs.Entities, graph.Entity{ID: id(i), Name: string(id(i))})
 		for range owners {

@@ -55,11 +55,23 @@ func start(t *testing.T, args ...string) (address string, stop func() int) {
 		case line := <-log:
 			var entry struct{ Msg, URL string }
 			if json.Unmarshal([]byte(line), &entry) == nil && entry.Msg == "listening" {
+				go leaveUnread(t.Context(), log)
 				return entry.URL, stop
 			}
 		case code := <-exit:
 			exit <- code
 			t.Fatalf("the service ended with %d", code)
+		}
+	}
+}
+
+// leaveUnread takes what a service goes on to log: it would wait for its reader.
+func leaveUnread(ctx context.Context, log <-chan string) {
+	for {
+		select {
+		case <-log:
+		case <-ctx.Done():
+			return
 		}
 	}
 }

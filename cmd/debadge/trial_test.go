@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"net/http"
 	"os"
 	"runtime"
@@ -16,7 +17,7 @@ import (
 // trialRounds is how much a trial does: the first in every run of the tests, the
 // second with DEBADGE_TRIAL_FULL=1.
 func trialRounds(short, full int) int {
-	if long, _ := strconv.ParseBool(os.Getenv("DEBADGE_TRIAL_FULL")); long { //nolint:forbidigo // how long to try is for whoever runs the test
+	if long, _ := strconv.ParseBool(os.Getenv("DEBADGE_TRIAL_FULL")); long {
 		return full
 	}
 	return short
@@ -37,7 +38,7 @@ func TestTrialF5(t *testing.T) {
 	client := &http.Client{Timeout: time.Minute, Transport: &http.Transport{DisableKeepAlives: true}}
 	t.Cleanup(client.CloseIdleConnections)
 	away := time.Duration(trialRounds(20, 600)) * time.Second
-	var goroutines []int
+	counted := countGoroutines(t)
 	for began := time.Now(); time.Since(began) < away; {
 		for _, address := range addresses {
 			if status, _, body := fetch(t, client, address+"/readyz", ""); status != http.StatusServiceUnavailable || !strings.Contains(body, host) {
@@ -50,12 +51,11 @@ func TestTrialF5(t *testing.T) {
 				t.Fatalf("a trace while Neo4j is away is %d:\n%s", status, body)
 			}
 		}
-		time.Sleep(200 * time.Millisecond)
-		goroutines = append(goroutines, runtime.NumGoroutine())
 	}
+	goroutines := counted()
 	third := max(1, len(goroutines)/3)
 	before, after := slices.Max(goroutines[:third]), slices.Max(goroutines[len(goroutines)-third:])
-	t.Logf("%d looks in %s: at most %d goroutines in the first third, %d in the last one", len(goroutines), away, before, after)
+	t.Logf("counted %d times in %s: at most %d goroutines in the first third, %d in the last one", len(goroutines), away, before, after)
 	if after > before+5 {
 		t.Errorf("%d goroutines became %d", before, after)
 	}
@@ -65,5 +65,24 @@ func TestTrialF5(t *testing.T) {
 		if status, body := trace(t, address); status != http.StatusOK || !strings.Contains(body, `"finding": "unknown"`) {
 			t.Errorf("after Neo4j came: %d\n%s", status, body)
 		}
+	}
+}
+
+// countGoroutines counts from time to time, until its result is asked for.
+func countGoroutines(t *testing.T) (counted func() []int) {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	result := make(chan []int, 1)
+	go func() {
+		var all []int
+		for ctx.Err() == nil {
+			time.Sleep(100 * time.Millisecond)
+			all = append(all, runtime.NumGoroutine())
+		}
+		result <- all
+	}()
+	return func() []int {
+		stop()
+		return <-result
 	}
 }

@@ -4,7 +4,7 @@ import (
 	"encoding/binary"
 	"hash/crc32"
 	"sync"
-	"unsafe" //nolint:gosec // SQLite's file methods are C's, see at
+	"unsafe"
 
 	"modernc.org/libc"
 	lib "modernc.org/sqlite/lib"

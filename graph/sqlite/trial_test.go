@@ -210,10 +210,7 @@ func items(n int) graph.ChangeSet {
 func failAt(t *testing.T, before []byte, opened bool, first, last int64, code int32) int64 {
 	t.Helper()
 	ctx, where := t.Context(), fmt.Sprintf("call %d to %d fails with %d", first, last, code)
-	folder, err := os.MkdirTemp(t.TempDir(), "")
-	if err != nil {
-		t.Fatal(err)
-	}
+	folder := t.TempDir()
 	path := filepath.Join(folder, "store.db")
 	if before != nil {
 		if err := os.WriteFile(path, before, 0o600); err != nil {
