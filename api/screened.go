@@ -20,7 +20,6 @@ import (
 	"debadge/graph"
 	"debadge/graph/file"
 	"debadge/graph/screen"
-	"debadge/jobs"
 )
 
 // rowsInput selects rows of a screening that is done.
@@ -87,23 +86,24 @@ func (s *server) addScreened() {
 	serve(s, op, s.screenColumns)
 }
 
-// screeningJob returns a screening of the caller, and what was asked for.
-func (s *server) screeningJob(ctx context.Context, id string) (j jobs.Job, asked screenJob, err error) {
-	if j, err = s.job(ctx, id); err != nil {
-		return j, asked, err
+// screeningJob returns what a screening of the caller was asked for.
+func (s *server) screeningJob(ctx context.Context, id string) (asked screenJob, err error) {
+	j, err := s.job(ctx, id)
+	if err != nil {
+		return asked, err
 	}
 	if j.Kind != screenKind {
-		return j, asked, graph.Errorf(graph.KindConflict, "the job is no screening but of the kind %s", j.Kind)
+		return asked, graph.Errorf(graph.KindConflict, "the job is no screening but of the kind %s", j.Kind)
 	}
 	if err = json.Unmarshal(j.Params, &asked); err != nil {
 		err = graph.Errorf(graph.KindInternal, "the parameters of a job cannot be read: %w", err)
 	}
-	return j, asked, err
+	return asked, err
 }
 
 func (s *server) jobRows(ctx context.Context, in *rowsInput) (rowsAnswer, error) {
 	answer := rowsAnswer{Rows: []screen.Row{}}
-	if _, _, err := s.screeningJob(ctx, in.ID); err != nil {
+	if _, err := s.screeningJob(ctx, in.ID); err != nil {
 		return answer, err
 	}
 	f, _, err := s.openResult(ctx, in.ID, ndjsonType)
@@ -176,7 +176,7 @@ func says(line []byte, name, value string) bool {
 
 func (s *server) jobColumns(ctx context.Context, in *jobInput) (columnsAnswer, error) {
 	answer := columnsAnswer{Fields: screen.Fields()}
-	_, asked, err := s.screeningJob(ctx, in.ID)
+	asked, err := s.screeningJob(ctx, in.ID)
 	if err != nil {
 		return answer, err
 	}
@@ -264,7 +264,7 @@ type againInput struct {
 }
 
 func (s *server) screenAgain(ctx context.Context, in *againInput) (jobAnswer, error) {
-	_, asked, err := s.screeningJob(ctx, in.ID)
+	asked, err := s.screeningJob(ctx, in.ID)
 	if err != nil {
 		return jobAnswer{}, err
 	}

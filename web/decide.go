@@ -230,8 +230,25 @@ func (v *visit) showDecision(p *decisionPage) error {
 		return err
 	}
 	p.decisionView = decisionViewOf(&d)
+	if err := v.askDecided(p, &d); err != nil {
+		return err
+	}
+	p.Mine = v.me.Actor != "" && v.me.Actor == d.Author
+	p.MaySign = d.State == "pending" && v.me.May("decide") && !p.Mine
+	show := view{Title: id, Nav: "decisions", Data: p}
+	if p.Wrong != nil {
+		show.Status = p.Wrong.Status
+	}
+	return v.render("decision", show)
+}
+
+// askDecided asks for what stands beside a decision: the name of its subject,
+// whether its question has the same answer, what is found today, and what else
+// was decided.
+func (v *visit) askDecided(p *decisionPage, d *client.Decision) error {
+	id := d.ID
 	subject, only := d.Question.Subject, client.Page{Limit: 1, Cursor: decisionBefore(id)}
-	err = together(v.ctx(),
+	return together(v.ctx(),
 		func(ctx context.Context) error {
 			known := strconv.FormatUint(uint64(d.Question.Revision), 10)
 			e, err := v.ask.Entity(ctx, graph.ID(subject), client.At{KnownAt: known}, client.Page{Limit: 1})
@@ -259,25 +276,18 @@ func (v *visit) showDecision(p *decisionPage) error {
 			}
 			return err
 		},
-		func(ctx context.Context) error {
-			all, err := v.ask.Decisions(ctx, client.DecisionsOf{Subject: subject}, client.Page{Limit: decisionsShown})
-			for _, other := range all.Decisions {
-				if other.ID != id {
-					p.Others = append(p.Others, other)
-				}
-			}
-			return err
-		})
-	if err != nil {
-		return err
+		func(ctx context.Context) error { return v.askHistory(ctx, p, &d.Question) })
+}
+
+// askHistory asks for the other decisions about a subject.
+func (v *visit) askHistory(ctx context.Context, p *decisionPage, q *client.PinnedQuestion) error {
+	all, err := v.ask.Decisions(ctx, client.DecisionsOf{Subject: q.Subject}, client.Page{Limit: decisionsShown})
+	for _, other := range all.Decisions {
+		if other.ID != p.ID {
+			p.Others = append(p.Others, other)
+		}
 	}
-	p.Mine = v.me.Actor != "" && v.me.Actor == d.Author
-	p.MaySign = d.State == "pending" && v.me.May("decide") && !p.Mine
-	show := view{Title: id, Nav: "decisions", Data: p}
-	if p.Wrong != nil {
-		show.Status = p.Wrong.Status
-	}
-	return v.render("decision", show)
+	return err
 }
 
 // decisionBefore is the cursor behind which a decision is the first one.

@@ -18,7 +18,7 @@ func TestLookAt(t *testing.T) {
 		"by hand":      {text: "Farbe,Ding\nrot,X1\n", mapping: "product=Ding", want: "csv Farbe= [rot]; Ding=product [X1]; "},
 		"nothing":      {text: "Farbe,Ding\nrot,X1\n", want: "csv Farbe= [rot]; Ding= [X1]; ", problem: "no column is known"},
 		"wrong hand":   {text: "model\nX1\n", mapping: "product=nowhere", want: "csv model= [X1]; ", problem: `no column "nowhere"`},
-		"many values":  {text: "model\na\nb\nb\nc\nd\n", want: "csv model=product [a b c]; "},
+		"many values":  {text: "model\nx1\nx2\nx1\nx3\nx4\n", want: "csv model=product [x1 x2 x3]; "},
 		"bad row":      {text: "model,x\n\"a\"b,1\nX1,2\n", want: "csv model=product [X1]; x= [2]; "},
 		"objects":      {text: `{"maker":{"name":"A"},"model":"X1"}` + "\n" + `{"other":1}` + "\n", want: "ndjson maker.name= [A]; model=product [X1]; "},
 		"an array":     {text: `[{"model":"X1"},{"model":"X2"}]`, want: "json model=product [X1 X2]; "},
@@ -42,12 +42,13 @@ func TestLookAt(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := l.Format + " "
+			var got strings.Builder
+			got.WriteString(l.Format + " ")
 			for _, c := range l.Columns {
-				got += fmt.Sprintf("%s=%s %v; ", c.Name, c.Field, c.Samples)
+				fmt.Fprintf(&got, "%s=%s %v; ", c.Name, c.Field, c.Samples)
 			}
-			if got != test.want || !strings.Contains(l.Problem, test.problem) || (l.Problem == "") != (test.problem == "") {
-				t.Errorf("%s%s\nwant %s%s", got, l.Problem, test.want, test.problem)
+			if got.String() != test.want || !strings.Contains(l.Problem, test.problem) || (l.Problem == "") != (test.problem == "") {
+				t.Errorf("%s%s\nwant %s%s", got.String(), l.Problem, test.want, test.problem)
 			}
 		})
 	}
