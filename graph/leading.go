@@ -64,7 +64,7 @@ func (w *walk) leadsAt(day Day) bool {
 	clear(w.leads)
 	w.leads[0] = true
 	w.search.level = append(w.search.level[:0], 0)
-	for n := 0; n < len(w.search.level); n++ { //nolint:intrange // it grows
+	for n := 0; n < len(w.search.level); n++ {
 		i := w.search.level[n]
 		if int(i) >= len(w.start)-1 {
 			continue

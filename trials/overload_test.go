@@ -68,7 +68,7 @@ type outcome struct {
 }
 
 func (p *process) send(c *http.Client, o order) outcome {
-	r, err := http.NewRequest(o.method, p.url+o.path, bytes.NewReader(o.body)) //nolint:noctx // the client has a time limit
+	r, err := http.NewRequest(o.method, p.url+o.path, bytes.NewReader(o.body))
 	if err != nil {
 		return outcome{name: o.name, wrong: err}
 	}

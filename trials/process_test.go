@@ -28,7 +28,7 @@ func long() bool { return rounds(0, 1) == 1 }
 
 // build makes the binary once a run of the tests.
 var build = sync.OnceValues(func() (string, error) {
-	folder, err := os.MkdirTemp("", "debadge-trial") //nolint:usetesting // outlives the test that makes it
+	folder, err := os.MkdirTemp("", "debadge-trial")
 	if err != nil {
 		return "", err
 	}
@@ -88,12 +88,12 @@ func (l *lastLines) text() string {
 }
 
 // synthetic makes a store of so many products and returns its path and their ids.
-func synthetic(t testing.TB, products int) (path string, ids []graph.ID) {
-	t.Helper()
-	path = newFile(t)
-	s, err := sqlite.Open(t.Context(), path, clock)
+func synthetic(tb testing.TB, products int) (path string, ids []graph.ID) {
+	tb.Helper()
+	path = newFile(tb)
+	s, err := sqlite.Open(tb.Context(), path, clock)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	err = synth.Generate(synth.Options{Products: products, Seed: 1}, func(cs graph.ChangeSet) error {
 		for _, e := range cs.Entities {
@@ -101,55 +101,55 @@ func synthetic(t testing.TB, products int) (path string, ids []graph.ID) {
 				ids = append(ids, e.ID)
 			}
 		}
-		_, err := s.Append(t.Context(), cs)
+		_, err := s.Append(tb.Context(), cs)
 		return err
 	})
 	if err == nil {
 		err = s.Close()
 	}
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return path, ids
 }
 
 // start runs debadge serve on a store, given as the command line takes it, until the test ends, where anybody may do
 // anything: a trial of load is not one of access.
-func start(t testing.TB, store string, env []string, args ...string) *process {
-	t.Helper()
+func start(tb testing.TB, store string, env []string, args ...string) *process {
+	tb.Helper()
 	binary, err := build()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	p := &process{t: t, log: &lastLines{seen: map[string]string{}}, client: newClient("127.0.0.1")}
-	ctx := context.WithoutCancel(t.Context()) // the process is told to stop, not killed
+	p := &process{t: tb, log: &lastLines{seen: map[string]string{}}, client: newClient("127.0.0.1")}
+	ctx := context.WithoutCancel(tb.Context()) // the process is told to stop, not killed
 	p.cmd = exec.CommandContext(ctx, binary, append([]string{
 		"serve", "--store", store, "--addr", "127.0.0.1:0", "--pprof", "127.0.0.1:0", "--anonymous", "admin",
 	}, args...)...)
-	p.cmd.Env = append(os.Environ(), append([]string{"XDG_DATA_HOME=" + t.TempDir()}, env...)...) //nolint:forbidigo // as a shell would start it
+	p.cmd.Env = append(os.Environ(), append([]string{"XDG_DATA_HOME=" + tb.TempDir()}, env...)...)
 	p.cmd.Stderr = p.log
 	if err := p.cmd.Start(); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- p.cmd.Wait() }()
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		_ = p.cmd.Process.Signal(syscall.SIGTERM)
 		select {
 		case err := <-ended:
 			if err != nil {
-				t.Errorf("the service ended with %v: %s", err, p.log.text())
+				tb.Errorf("the service ended with %v: %s", err, p.log.text())
 			}
 		case <-time.After(time.Minute):
 			_ = p.cmd.Process.Kill()
-			t.Error("the service does not stop")
+			tb.Error("the service does not stop")
 		}
 	})
 	for p.url == "" || p.status("/readyz") != http.StatusOK {
 		select {
 		case err := <-ended:
 			ended <- err
-			t.Fatalf("the service ended with %v: %s", err, p.log.text())
+			tb.Fatalf("the service ended with %v: %s", err, p.log.text())
 		case <-time.After(20 * time.Millisecond):
 			p.url = p.log.said("listening")
 		}

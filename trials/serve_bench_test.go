@@ -65,7 +65,7 @@ func BenchmarkServe(b *testing.B) {
 
 func size(b *testing.B) int {
 	b.Helper()
-	text := os.Getenv("DEBADGE_BENCH_PRODUCTS") //nolint:forbidigo // the size of a benchmark is no setting of debadge
+	text := os.Getenv("DEBADGE_BENCH_PRODUCTS")
 	if text == "" {
 		return 10_000
 	}
@@ -206,7 +206,7 @@ const besideEnv = "DEBADGE_BENCH_BESIDE"
 func beside(b *testing.B, what, answers string, env ...string) string {
 	b.Helper()
 	cmd := exec.CommandContext(b.Context(), os.Args[0])
-	cmd.Env = append(os.Environ(), append(env, besideEnv+"="+what, "DEBADGE_BENCH_ANSWERS="+answers)...) //nolint:forbidigo // as a shell would start it
+	cmd.Env = append(os.Environ(), append(env, besideEnv+"="+what, "DEBADGE_BENCH_ANSWERS="+answers)...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err == nil {
@@ -228,7 +228,7 @@ func beside(b *testing.B, what, answers string, env ...string) string {
 
 // TestMain runs the tests, or is the service beside debadge in a benchmark.
 func TestMain(m *testing.M) {
-	what := os.Getenv(besideEnv) //nolint:forbidigo // set by the benchmark that starts it
+	what := os.Getenv(besideEnv)
 	if what == "" {
 		os.Exit(neo4jtest.Main(m))
 	}
@@ -259,7 +259,7 @@ func serveBeside(what string) error {
 }
 
 func readyMade(engine *gin.Engine) error {
-	file, err := os.Open(os.Getenv("DEBADGE_BENCH_ANSWERS")) //nolint:forbidigo // set by the benchmark that starts it
+	file, err := os.Open(os.Getenv("DEBADGE_BENCH_ANSWERS"))
 	if err != nil {
 		return err
 	}
@@ -276,8 +276,8 @@ func readyMade(engine *gin.Engine) error {
 
 // askingNeo4j answers with the rows of the one query that asks for a trace.
 func askingNeo4j(engine *gin.Engine) error {
-	driver, err := neo4jdriver.NewDriverWithContext(os.Getenv("DEBADGE_NEO4J_URI"), //nolint:forbidigo // set by the benchmark that starts it
-		neo4jdriver.BasicAuth(os.Getenv("DEBADGE_NEO4J_USER"), os.Getenv("DEBADGE_NEO4J_PASSWORD"), "")) //nolint:forbidigo // as above
+	driver, err := neo4jdriver.NewDriverWithContext(os.Getenv("DEBADGE_NEO4J_URI"),
+		neo4jdriver.BasicAuth(os.Getenv("DEBADGE_NEO4J_USER"), os.Getenv("DEBADGE_NEO4J_PASSWORD"), ""))
 	if err != nil {
 		return err
 	}

@@ -54,9 +54,9 @@ func replica(t *testing.T, path string) *index.Store {
 	return s
 }
 
-func newFile(t testing.TB) string {
-	t.Helper()
-	return filepath.Join(t.TempDir(), "store.db")
+func newFile(tb testing.TB) string {
+	tb.Helper()
+	return filepath.Join(tb.TempDir(), "store.db")
 }
 
 func cited(relation graph.Relation, from, to graph.ID) graph.Claim {
