@@ -23,6 +23,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -93,6 +94,11 @@ func (b *Browser) hear(event any) {
 		if e.Entry.Level == log.EntryLevelError || e.Entry.Level == log.EntryLevelWarning {
 			b.note(fmt.Sprintf("the console has a %s: %s %s", e.Entry.Level, e.Entry.Text, e.Entry.URL))
 		}
+	case *page.EventJavascriptDialogOpening:
+		b.note("a dialog opens: " + e.Message)
+		go func() { // not while the tab waits for it
+			_, _ = chromedp.Call(b.ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true})
+		}()
 	case *network.EventRequestWillBeSent:
 		if u := e.Request.URL; !strings.HasPrefix(u, b.address+"/") && !strings.HasPrefix(u, "data:") && !strings.HasPrefix(u, "blob:") && u != "about:blank" {
 			b.note("a request goes elsewhere: " + u)
@@ -218,6 +224,13 @@ func call[P any](b *Browser, command cdp.Command[P, cdp.Empty], params P) {
 func (b *Browser) Open(path string) {
 	b.t.Helper()
 	b.Do(chromedp.Navigate(b.address+path), chromedp.WaitReady(chromedp.CSS("main")))
+}
+
+// Show loads anything by its path, and waits until the browser is done with it.
+func (b *Browser) Show(path string) {
+	b.t.Helper()
+	b.Do(chromedp.Navigate(b.address + path))
+	b.Await(`document.readyState === "complete"`)
 }
 
 // The keys that have no letter.
