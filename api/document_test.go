@@ -85,7 +85,7 @@ func TestBodiesAreJSON(t *testing.T) {
 		if op.RequestBody == nil || op.RequestBody.Content["application/octet-stream"] == nil {
 			continue
 		}
-		if !strings.HasPrefix(op.Path, jobsPath) {
+		if !strings.HasPrefix(op.Path, jobsPath) && op.OperationID != "screen-columns" { // which takes what a job takes
 			t.Errorf("%s takes anything", op.OperationID)
 		}
 	}
