@@ -168,7 +168,7 @@ func TestTrialL5(t *testing.T) {
 		size, idleRequests, length = 100_000, 2_000, 30*time.Minute
 	}
 	path, products := synthetic(t, size)
-	p := start(t, path, []string{"GOMEMLIMIT=512MiB"})
+	p := start(t, "sqlite:"+path, []string{"GOMEMLIMIT=512MiB"})
 	var mu sync.Mutex
 	made := orders{products, rand.New(rand.NewPCG(5, 5))}
 	next := func() order {

@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -26,8 +27,12 @@ import (
 // long tells whether the full form of a trial was asked for.
 func long() bool { return rounds(0, 1) == 1 }
 
+// madeOnce tells whether build was asked for.
+var madeOnce atomic.Bool
+
 // build makes the binary once a run of the tests.
 var build = sync.OnceValues(func() (string, error) {
+	madeOnce.Store(true)
 	folder, err := os.MkdirTemp("", "debadge-trial")
 	if err != nil {
 		return "", err

@@ -230,7 +230,13 @@ func beside(b *testing.B, what, answers string, env ...string) string {
 func TestMain(m *testing.M) {
 	what := os.Getenv(besideEnv)
 	if what == "" {
-		os.Exit(neo4jtest.Main(m))
+		code := neo4jtest.Main(m)
+		if madeOnce.Load() {
+			if path, err := build(); err == nil {
+				_ = os.RemoveAll(filepath.Dir(path))
+			}
+		}
+		os.Exit(code)
 	}
 	if err := serveBeside(what); err != nil {
 		fmt.Fprintln(os.Stderr, err)
