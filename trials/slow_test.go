@@ -43,7 +43,7 @@ func slownesses() []slowness {
 // time that was.
 func (s slowness) hold(from, address string) (time.Duration, error) {
 	d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(from)}, Timeout: 30 * time.Second}
-	conn, err := d.Dial("tcp", address) //nolint:noctx // it has a time limit
+	conn, err := d.Dial("tcp", address)
 	if err != nil {
 		return 0, err
 	}
