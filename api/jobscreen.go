@@ -60,6 +60,9 @@ func fileTypes() map[string]*huma.Schema {
 	} {
 		types[media] = &huma.Schema{Type: huma.TypeString}
 	}
+	for _, media := range []string{jsonType, "application/vnd.cyclonedx+json"} {
+		types[media] = &huma.Schema{Description: "Lines, or a bill of material, in any form of JSON."}
+	}
 	return types
 }
 

@@ -62,6 +62,10 @@ func (t inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	select {
 	case <-w.begun:
 	case <-ctx.Done():
+	}
+	select {
+	case <-w.begun: // and is over, perhaps
+	default:
 		_ = read.Close()
 		return nil, fmt.Errorf("asking: %w", context.Cause(ctx)) //nolint:contextcheck // as above
 	}

@@ -62,7 +62,8 @@ func TestPages(t *testing.T) {
 					name := fmt.Sprintf("%s-%d-%s", p.name, width, look)
 					b.Axe(name)
 					if wide := webtest.Evaluate[int](b, "document.documentElement.scrollWidth"); wide > width {
-						t.Errorf("%s is %d pixels wide", name, wide)
+						beyond := webtest.Evaluate[[]string](b, fmt.Sprintf(`[...document.querySelectorAll("*")].filter(e => e.getBoundingClientRect().right > %d).map(e => e.outerHTML.slice(0, 80))`, width))
+						t.Errorf("%s is %d pixels wide: %q", name, wide, beyond)
 					}
 					b.Screenshot(name)
 				}

@@ -259,13 +259,21 @@ func Evaluate[T any](b *Browser, expression string) T {
 	return run(b, chromedp.Evaluate[T](expression))
 }
 
-// Await waits until an expression of JavaScript is true.
+// Await waits until an expression of JavaScript is true of a page that is read. While
+// one page takes the place of another, there may be nothing to ask.
 func (b *Browser) Await(expression string) {
 	b.t.Helper()
-	end := time.Now().Add(20 * time.Second)
-	for !Evaluate[bool](b, "Boolean("+expression+")") {
+	ask := chromedp.Evaluate[bool](`document.readyState !== "loading" && Boolean(` + expression + ")")
+	end := time.Now().Add(patience)
+	for {
+		ctx, cancel := context.WithTimeout(b.ctx, patience)
+		is, err := chromedp.Run(ctx, ask)
+		cancel()
+		if is && err == nil {
+			return
+		}
 		if time.Now().After(end) {
-			b.t.Fatalf("this does not come true: %s; the page:\n%s", expression, b.text())
+			b.t.Fatalf("this does not come true: %s (%v); the page:\n%s", expression, err, b.text())
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
