@@ -40,7 +40,7 @@ func (q *inquiry) tellShortened(a *Answer) {
 
 const (
 	leastClaims     = 1_000_000 // that a walk may keep, whatever the policy
-	claimsPerEntity = 8         // that it may keep of those that the policy lets it visit
+	claimsPerEntity = 5         // that it may keep of those that the policy lets it visit
 
 	firstPortion = 256 // entities of a level that are asked about before it is known how dense it is
 )
