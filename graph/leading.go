@@ -28,6 +28,7 @@ func (w *walk) leading() *walk {
 			case e.Relation == ListedOn:
 			case w.far[k] >= 0 && w.leads[w.far[k]]:
 				far, _ = part.local(e.Far)
+			case e.Relation == Owns: // that it is owned is said of a company whoever owns it
 			default:
 				continue
 			}
