@@ -12,8 +12,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -21,6 +19,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"debadge/extent"
 	"debadge/graph"
 	"debadge/graph/index"
 	"debadge/graph/screen"
@@ -30,19 +29,6 @@ import (
 // The benchmarks compare the service with what it could be at best, in one
 // process and one run: client and server share the cores. What counts are the
 // ratios. DEBADGE_BENCH_PRODUCTS is the size of the graph, 10,000 if not set.
-
-func benchProducts(b *testing.B) int {
-	b.Helper()
-	text := os.Getenv("DEBADGE_BENCH_PRODUCTS") //nolint:forbidigo // the size of a benchmark is no setting of debadge
-	if text == "" {
-		return 10_000
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 {
-		b.Fatalf("DEBADGE_BENCH_PRODUCTS is %q; give a number of products", text)
-	}
-	return n
-}
 
 func wall() time.Time { return time.Now().UTC() } //nolint:forbidigo // benchmarks measure time
 
@@ -64,7 +50,7 @@ func bench(b *testing.B) *benched {
 	benchOnce.Do(func() {
 		store := index.NewMemory(wall)
 		made := &benched{}
-		err := synth.Generate(synth.Options{Products: benchProducts(b), Seed: 1}, func(cs graph.ChangeSet) error {
+		err := synth.Generate(synth.Options{Products: extent.Size(b, extent.Products, 10_000), Seed: 1}, func(cs graph.ChangeSet) error {
 			for _, e := range cs.Entities {
 				if e.ID.Kind() == graph.Product {
 					made.products = append(made.products, e.ID)

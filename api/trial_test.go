@@ -6,26 +6,16 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"runtime"
 	"slices"
-	"strconv"
 	"sync"
 	"testing"
 	"time"
 
+	"debadge/extent"
 	"debadge/graph"
 	"debadge/graph/index"
 )
-
-// trialRounds is how much a trial does: the first in every run of the tests, the
-// second with DEBADGE_TRIAL_FULL=1.
-func trialRounds(short, full int) int {
-	if long, _ := strconv.ParseBool(os.Getenv("DEBADGE_TRIAL_FULL")); long { //nolint:forbidigo // how long to try is for whoever runs the test
-		return full
-	}
-	return short
-}
 
 // braid is a store in which each product of a layer is the successor of all
 // products of the layer before: a walk with alternatives takes seconds.
@@ -117,7 +107,7 @@ func clientsLeave(t *testing.T, store graph.Store, question string) {
 	t.Helper()
 	s := newService(t, func(o *Options) { o.Store = store })
 	before := runtime.NumGoroutine()
-	clients := trialRounds(100, 1000)
+	clients := extent.Rounds(100, 1000)
 	stopped := make(chan time.Duration, clients)
 	slots := make(chan struct{}, runtime.GOMAXPROCS(0)) // more would wait for a processor, not for the walk
 	var all sync.WaitGroup
@@ -144,7 +134,7 @@ func clientsLeave(t *testing.T, store graph.Store, question string) {
 	t.Logf("of %d clients %d left in mid-walk; work went on for %s at p50, %s at p99, %s at most",
 		clients, len(late), late[len(late)/2], p99, late[len(late)-1])
 	limit := 250 * time.Millisecond
-	if clients < 1000 {
+	if !extent.Full() {
 		limit = time.Second // beside all other tests, with the race detector, a processor is not always there
 	}
 	if p99 > limit {

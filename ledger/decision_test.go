@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"debadge/extent"
 	"debadge/graph"
 	"debadge/graph/index"
 	"debadge/ledger"
@@ -459,7 +460,7 @@ func TestChangedDecisions(t *testing.T) {
 func TestRescreenAgrees(t *testing.T) {
 	t.Parallel()
 	looked, total := 0, 0
-	for seed := range uint64(trialRounds() / 2) {
+	for seed := range uint64(extent.Rounds(25, 500)) {
 		g, l := newGrowing(t, 100+seed), inMemory(t)
 		day := today()
 		for range 12 {

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"debadge/extent"
 	"debadge/graph"
 	"debadge/graph/sqlite"
 	"debadge/ledger"
@@ -92,10 +93,7 @@ func writeForever(ctx context.Context, folder string) error {
 // is watched one event.
 func TestKill(t *testing.T) {
 	t.Parallel()
-	rounds := 8
-	if trialRounds() > 50 {
-		rounds = 100
-	}
+	rounds := extent.Rounds(8, 100)
 	folder := t.TempDir()
 	acknowledged := map[int64]string{}
 	for range rounds {

@@ -9,12 +9,12 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
 	"golang.org/x/mod/sumdb/tlog"
 
+	"debadge/extent"
 	"debadge/graph"
 	"debadge/ledger"
 )
@@ -62,15 +62,6 @@ func tamperings() []tampering {
 			return fork
 		}},
 	}
-}
-
-// trialRounds is how often each of the ways is tried: a few times, or as often as
-// the trial's full form asks for with DEBADGE_TRIAL_FULL=1.
-func trialRounds() int {
-	if full, _ := strconv.ParseBool(os.Getenv("DEBADGE_TRIAL_FULL")); full { //nolint:forbidigo // how long to try is for whoever runs the test
-		return 1000
-	}
-	return 50
 }
 
 // trialLog is a log to be tampered with, with a checkpoint at each of its sizes.
@@ -202,7 +193,7 @@ func TestTrialA11(t *testing.T) {
 	if err := trial.verify(t.Context(), trial.path, size/2); err != nil {
 		t.Fatalf("the log as it is: %v", err)
 	}
-	rounds := trialRounds()
+	rounds := extent.Rounds(50, 1000)
 	for _, way := range tamperings() {
 		t.Run(way.name, func(t *testing.T) {
 			t.Parallel()
@@ -261,7 +252,7 @@ func TestFlippedFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ledger.db")
 	r := rand.New(rand.NewPCG(11, 2))
 	found := 0
-	for range trialRounds() * 4 {
+	for range extent.Rounds(200, 4000) {
 		data := slices.Clone(trial.whole)
 		at := r.IntN(len(data))
 		data[at] ^= 1 << r.IntN(8)

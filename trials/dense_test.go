@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"debadge/api"
+	"debadge/extent"
 	"debadge/graph"
 	"debadge/graph/index"
 )
@@ -187,7 +188,7 @@ const (
 // which limit the search ended, in two seconds and 512 MB beside the graph.
 func TestTrialL3(t *testing.T) {
 	neighbors, members := 20_000, 150
-	if long() {
+	if extent.Full() {
 		neighbors, members = 1_000_000, 2_000
 	}
 	for _, test := range []struct {

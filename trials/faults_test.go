@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"debadge/extent"
 	"debadge/graph"
 	"debadge/graph/index"
 	"debadge/graph/sqlite"
@@ -206,7 +207,7 @@ func flipEverywhere(t *testing.T, damaged string, check func(folder string) (wro
 	if err != nil {
 		t.Fatal(err)
 	}
-	n, refused := rounds(100, 1000), 0
+	n, refused := extent.Rounds(100, 1000), 0
 	for range n {
 		at, bits := rand.IntN(len(whole)), byte(1+rand.IntN(255))
 		flipped := bytes.Clone(whole)

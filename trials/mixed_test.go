@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"debadge/extent"
 	"debadge/graph"
 	"debadge/graph/synth"
 )
@@ -213,7 +214,7 @@ const (
 // descriptors and goroutines stay as they are, but for what was written.
 func TestTrialL6(t *testing.T) {
 	size, length, every := 2_000, 20*time.Second, time.Second
-	if long() {
+	if extent.Full() {
 		size, length, every = 20_000, time.Hour, 30*time.Second
 	}
 	path, products := synthetic(t, size)
@@ -236,7 +237,7 @@ func TestTrialL6(t *testing.T) {
 	for end := clock().Add(length); clock().Before(end) || len(samples) < fewestSamples; {
 		time.Sleep(every)
 		samples = append(samples, m.look())
-		if s := samples[len(samples)-1]; long() && len(samples)%10 == 0 {
+		if s := samples[len(samples)-1]; extent.Full() && len(samples)%10 == 0 {
 			t.Logf("%s, %d samples: heap %.1f MB, resident %.1f MB, %.0f goroutines, %.0f descriptors, %d writes",
 				clock().Format(time.TimeOnly), len(samples), s.heap/1e6, s.resident/1e6, s.goroutines, s.descriptors, s.written)
 		}

@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"debadge/extent"
 	"debadge/graph"
 	"debadge/graph/synth"
 )
@@ -164,7 +165,7 @@ func (p *process) flood(from []*http.Client, perSecond float64, length time.Dura
 // fast as if there were none.
 func TestTrialL5(t *testing.T) {
 	size, idleRequests, length := 5_000, 300, 10*time.Second
-	if long() {
+	if extent.Full() {
 		size, idleRequests, length = 100_000, 2_000, 30*time.Minute
 	}
 	path, products := synthetic(t, size)

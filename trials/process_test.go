@@ -24,9 +24,6 @@ import (
 	"debadge/graph/synth"
 )
 
-// long tells whether the full form of a trial was asked for.
-func long() bool { return rounds(0, 1) == 1 }
-
 // madeOnce tells whether build was asked for.
 var madeOnce atomic.Bool
 

@@ -15,7 +15,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -24,6 +23,7 @@ import (
 	"github.com/gin-gonic/gin"
 	neo4jdriver "github.com/neo4j/neo4j-go-driver/v5/neo4j"
 
+	"debadge/extent"
 	"debadge/graph"
 	"debadge/graph/export"
 	"debadge/graph/neo4j"
@@ -40,7 +40,7 @@ import (
 // subjects out of a hundred, "any" are met for the first time or nearly so.
 // DEBADGE_BENCH_PRODUCTS is the size of the graph, 10,000 if not set.
 func BenchmarkServe(b *testing.B) {
-	path, products := synthetic(b, size(b))
+	path, products := synthetic(b, extent.Size(b, extent.Products, 10_000))
 	server := imported(b, path)
 	password := []string{"DEBADGE_NEO4J_USER=" + server.User, "DEBADGE_NEO4J_PASSWORD=" + server.Password}
 	onSQLite := start(b, "sqlite:"+path, nil, "--rate-limit", "0")
@@ -61,19 +61,6 @@ func BenchmarkServe(b *testing.B) {
 			compare(b, sides, questions)
 		})
 	}
-}
-
-func size(b *testing.B) int {
-	b.Helper()
-	text := os.Getenv("DEBADGE_BENCH_PRODUCTS")
-	if text == "" {
-		return 10_000
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 {
-		b.Fatalf("DEBADGE_BENCH_PRODUCTS is %q; give a number of products", text)
-	}
-	return n
 }
 
 // imported is a Neo4j that holds what a SQLite store does, ready to be asked.

@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"debadge/extent"
 )
 
 // slowness is a client that holds a connection for as long as it may.
@@ -33,7 +35,7 @@ func slownesses() []slowness {
 		{"silence", 4, "", "", 15 * time.Second},
 		{"body", 16, "POST /v1/screen" + head + "Content-Type: application/json\r\nContent-Length: 100000\r\n\r\n[", " ", 45 * time.Second},
 	}
-	if !long() {
+	if !extent.Full() {
 		return all[:2] // a body has half a minute
 	}
 	return all
@@ -76,7 +78,7 @@ func (s slowness) hold(from, address string) (time.Duration, error) {
 // nearly as fast as without them, and the slow ones are cut.
 func TestTrialL7(t *testing.T) {
 	sockets, asks := 50, 200
-	if long() {
+	if extent.Full() {
 		sockets, asks = 5_000, 2_000
 	}
 	path, products := synthetic(t, 2_000)

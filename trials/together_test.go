@@ -11,6 +11,7 @@ import (
 
 	"github.com/anishathalye/porcupine"
 
+	"debadge/extent"
 	"debadge/graph"
 )
 
@@ -66,8 +67,8 @@ func TestTrialC1(t *testing.T) {
 				s := replica(t, newFile(t))
 				of = func(int) graph.Store { return s }
 			}
-			for round := range rounds(2, 50) {
-				history := record(t, of, fmt.Sprint(c.name, round), rounds(6, 20))
+			for round := range extent.Rounds(2, 50) {
+				history := record(t, of, fmt.Sprint(c.name, round), extent.Rounds(6, 20))
 				if result := porcupine.CheckOperationsTimeout(register, history, time.Minute); result != porcupine.Ok {
 					t.Fatalf("round %d: a history of %d operations is %s", round, len(history), result)
 				}
@@ -150,7 +151,7 @@ func TestTrialC3(t *testing.T) {
 		Wait(ctx context.Context, revision graph.Revision) error
 	}{replica(t, path), replica(t, path)}
 	ctx := t.Context()
-	for i := range rounds(100, 10_000) {
+	for i := range extent.Rounds(100, 10_000) {
 		id := graph.ID("product:written:p" + strconv.Itoa(i))
 		receipt, err := writer.Append(ctx, graph.ChangeSet{Entities: []graph.Entity{{ID: id, Name: "P"}}})
 		if err != nil {
@@ -185,7 +186,7 @@ func TestTrialC4(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	for i := range rounds(100, 10_000) {
+	for i := range extent.Rounds(100, 10_000) {
 		company, product := graph.ID("company:c"+strconv.Itoa(i)), graph.ID("product:c:p"+strconv.Itoa(i))
 		if _, err := one.Append(ctx, graph.ChangeSet{Entities: []graph.Entity{{ID: company, Name: "C"}, {ID: product, Name: "P"}}}); err != nil {
 			t.Fatal(err)

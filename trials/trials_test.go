@@ -2,9 +2,7 @@ package trials
 
 import (
 	"context"
-	"os"
 	"path/filepath"
-	"strconv"
 	"testing"
 	"time"
 
@@ -12,15 +10,6 @@ import (
 	"debadge/graph/index"
 	"debadge/graph/sqlite"
 )
-
-// rounds is how often a trial tries: short in every run of the tests, full where
-// somebody asks for it.
-func rounds(short, full int) int {
-	if long, _ := strconv.ParseBool(os.Getenv("DEBADGE_TRIAL_FULL")); long { //nolint:forbidigo // how long to try is for whoever runs the test
-		return full
-	}
-	return short
-}
 
 // open opens a store in a file until the test ends.
 func open(t *testing.T, path string, clock func() time.Time) *sqlite.Store {

@@ -6,13 +6,12 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"slices"
-	"strconv"
 	"testing"
 	"time"
 
 	"debadge/api"
+	"debadge/extent"
 	"debadge/graph"
 	"debadge/graph/index"
 	"debadge/graph/synth"
@@ -25,17 +24,10 @@ func wall() time.Time { return time.Now().UTC() } //nolint:forbidigo // benchmar
 // the parts of it that a slider exchanges; DEBADGE_BENCH_PRODUCTS is the size of
 // the graph, 10,000 if not set.
 func BenchmarkSubjectPage(b *testing.B) {
-	size := 10_000
-	if text := os.Getenv("DEBADGE_BENCH_PRODUCTS"); text != "" { //nolint:forbidigo // the size of a benchmark is no setting of debadge
-		var err error
-		if size, err = strconv.Atoi(text); err != nil {
-			b.Fatal(err)
-		}
-	}
 	store := index.NewMemory(wall)
 	b.Cleanup(func() { _ = store.Close() })
 	var products []graph.ID
-	err := synth.Generate(synth.Options{Products: size, Seed: 1}, func(cs graph.ChangeSet) error {
+	err := synth.Generate(synth.Options{Products: extent.Size(b, extent.Products, 10_000), Seed: 1}, func(cs graph.ChangeSet) error {
 		for _, e := range cs.Entities {
 			if e.ID.Kind() == graph.Product {
 				products = append(products, e.ID)

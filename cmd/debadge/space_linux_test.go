@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"debadge/extent"
 )
 
 // limited makes this test binary a process that may not write beyond some place
@@ -58,8 +60,8 @@ const enough = 1 << 40
 // another write is the one that fails. A file of SQLite grows by pages.
 func sizes() []uint64 {
 	var all []uint64
-	for n := range uint64(trialRounds(12, 150)) {
-		if all = append(all, n*uint64(trialRounds(20_000, 2000))); n%2 == 1 {
+	for n := range uint64(extent.Rounds(12, 150)) {
+		if all = append(all, n*uint64(extent.Rounds(20_000, 2000))); n%2 == 1 {
 			all[n] += 100 // within a page
 		}
 	}

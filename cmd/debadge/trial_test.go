@@ -3,25 +3,15 @@ package main
 import (
 	"context"
 	"net/http"
-	"os"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"debadge/extent"
 	"debadge/graph/neo4j/neo4jtest"
 )
-
-// trialRounds is how much a trial does: the first in every run of the tests, the
-// second with DEBADGE_TRIAL_FULL=1.
-func trialRounds(short, full int) int {
-	if long, _ := strconv.ParseBool(os.Getenv("DEBADGE_TRIAL_FULL")); long {
-		return full
-	}
-	return short
-}
 
 // TestTrialF5 starts services while Neo4j is away, and leaves it away for ten
 // minutes: they start, say of which store they cannot answer, do not pile up
@@ -37,7 +27,7 @@ func TestTrialF5(t *testing.T) {
 	}
 	client := &http.Client{Timeout: time.Minute, Transport: &http.Transport{DisableKeepAlives: true}}
 	t.Cleanup(client.CloseIdleConnections)
-	away := time.Duration(trialRounds(20, 600)) * time.Second
+	away := time.Duration(extent.Rounds(20, 600)) * time.Second
 	counted := countGoroutines(t)
 	for began := time.Now(); time.Since(began) < away; {
 		for _, address := range addresses {

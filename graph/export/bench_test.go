@@ -3,13 +3,12 @@ package export_test
 import (
 	"bytes"
 	"io"
-	"os"
 	"path/filepath"
 	"runtime"
-	"strconv"
 	"testing"
 	"time"
 
+	"debadge/extent"
 	"debadge/graph"
 	"debadge/graph/export"
 	"debadge/graph/neo4j/neo4jtest"
@@ -17,27 +16,13 @@ import (
 	"debadge/graph/synth"
 )
 
-// products is how many the benchmarks take: DEBADGE_BENCH_PRODUCTS, or 10,000.
-func products(b *testing.B) int {
-	b.Helper()
-	text := os.Getenv("DEBADGE_BENCH_PRODUCTS") //nolint:forbidigo // the size of a benchmark is no setting of debadge
-	if text == "" {
-		return 10_000
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 {
-		b.Fatalf("DEBADGE_BENCH_PRODUCTS is %q; give a number of products", text)
-	}
-	return n
-}
-
 func now() time.Time { return time.Now().UTC() } //nolint:forbidigo // benchmarks measure time
 
 // synthetic is a store in SQLite with so many products.
 func synthetic(b *testing.B) *sqlite.Store {
 	b.Helper()
 	s := openSQLite(b)
-	if err := synth.Generate(synth.Options{Products: products(b), Seed: 1}, func(cs graph.ChangeSet) error {
+	if err := synth.Generate(synth.Options{Products: extent.Size(b, extent.Products, 10_000), Seed: 1}, func(cs graph.ChangeSet) error {
 		_, err := s.Append(b.Context(), cs)
 		return err
 	}); err != nil {

@@ -12,24 +12,10 @@ import (
 	"testing"
 	"time"
 
+	"debadge/extent"
 	"debadge/graph"
 	"debadge/graph/synth"
 )
-
-// The benchmarks run on a synthetic graph of DEBADGE_BENCH_PRODUCTS products,
-// 100,000 if it is not set.
-func benchProducts(b *testing.B) int {
-	b.Helper()
-	text := os.Getenv("DEBADGE_BENCH_PRODUCTS") //nolint:forbidigo // the size of a benchmark is no setting of debadge
-	if text == "" {
-		return 100_000
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 {
-		b.Fatalf("DEBADGE_BENCH_PRODUCTS is %q; give a number of products", text)
-	}
-	return n
-}
 
 // made is a log that makes its changes as they are asked for, so that it takes
 // no memory beside the index.
@@ -69,7 +55,7 @@ func benchIndex(b *testing.B) *index {
 	all, mu := benched()
 	mu.Lock()
 	defer mu.Unlock()
-	n := benchProducts(b)
+	n := extent.Size(b, extent.Products, 100_000)
 	if all[n] == nil {
 		all[n] = loaded(b, n)
 	}
@@ -100,7 +86,7 @@ func heap() uint64 {
 func BenchmarkMemory(b *testing.B) {
 	for b.Loop() {
 		before := heap()
-		x := loaded(b, benchProducts(b))
+		x := loaded(b, extent.Size(b, extent.Products, 100_000))
 		s := x.now()
 		claims := float64(s.facts.n)
 		b.ReportMetric(float64(heap()-before)/claims, "B/claim")
@@ -128,7 +114,7 @@ func BenchmarkLoad(b *testing.B) {
 		x, peak := newIndex(), uint64(0)
 		x.begin()
 		count := 0
-		err := (made{products: benchProducts(b)}).Changes(b.Context(), 0, func(c graph.Change) error {
+		err := (made{products: extent.Size(b, extent.Products, 100_000)}).Changes(b.Context(), 0, func(c graph.Change) error {
 			start := wall()
 			err := x.apply(c)
 			spent += time.Since(start)
@@ -281,7 +267,7 @@ func benchWalk(b *testing.B, s *snapshot, subjects []graph.Node) {
 
 // BenchmarkAppend applies claims one at a time to a large index.
 func BenchmarkAppend(b *testing.B) {
-	x := loaded(b, benchProducts(b))
+	x := loaded(b, extent.Size(b, extent.Products, 100_000))
 	s := x.now()
 	subjects := benchSubjects(s)
 	source := s.sources.id(0)

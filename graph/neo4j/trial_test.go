@@ -7,10 +7,8 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
-	"os"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -21,19 +19,11 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
 
+	"debadge/extent"
 	"debadge/graph"
 	"debadge/graph/neo4j"
 	"debadge/graph/neo4j/neo4jtest"
 )
-
-// trialRounds is how much a trial does: the first in every run of the tests, the
-// second with DEBADGE_TRIAL_FULL=1.
-func trialRounds(short, full int) int {
-	if long, _ := strconv.ParseBool(os.Getenv("DEBADGE_TRIAL_FULL")); long { //nolint:forbidigo // how long to try is for whoever runs the test
-		return full
-	}
-	return short
-}
 
 // written is what became of the change sets of a trial, by name.
 type written struct {
@@ -177,7 +167,7 @@ func TestTrialF4(t *testing.T) {
 	var ambiguous, kept, failed int
 	var cut int64
 	var cold, waits []time.Duration
-	for range trialRounds(3, 50) {
+	for range extent.Rounds(3, 50) {
 		before := w.acknowledged()
 		ctx, stop := context.WithCancel(t.Context())
 		var all sync.WaitGroup
@@ -288,11 +278,11 @@ func badNetwork(t *testing.T, toxic string) {
 	if _, err := network.Toxics.AddToxicJson(strings.NewReader(toxic)); err != nil {
 		t.Fatal(err)
 	}
-	ctx, stop := context.WithTimeout(t.Context(), time.Duration(trialRounds(4, 60))*time.Second)
+	ctx, stop := context.WithTimeout(t.Context(), time.Duration(extent.Rounds(4, 60))*time.Second)
 	defer stop()
 	var all sync.WaitGroup
 	var answered, cut atomic.Int64
-	for _, limit := range []time.Duration{300 * time.Millisecond, 2 * time.Second, time.Duration(trialRounds(5, 30)) * time.Second} {
+	for _, limit := range []time.Duration{300 * time.Millisecond, 2 * time.Second, time.Duration(extent.Rounds(5, 30)) * time.Second} {
 		for _, read := range reads(s, "product:before") {
 			all.Go(func() {
 				for ctx.Err() == nil {

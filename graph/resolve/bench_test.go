@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"debadge/extent"
 	"debadge/graph"
 	"debadge/graph/index"
 	"debadge/graph/resolve"
@@ -25,19 +26,6 @@ import (
 // The benchmark resolves against DEBADGE_BENCH_NAMES invented names, 10,000 if
 // it is not set. If DEBADGE_BENCH_PYTHON names a Python that has rapidfuzz, the
 // same free text is looked up in the same names with it in the same run.
-
-func benchNames(b *testing.B) int {
-	b.Helper()
-	text := os.Getenv("DEBADGE_BENCH_NAMES") //nolint:forbidigo // the size of a benchmark is no setting of debadge
-	if text == "" {
-		return 10_000
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 {
-		b.Fatalf("DEBADGE_BENCH_NAMES is %q; give a number of names", text)
-	}
-	return n
-}
 
 // inventor makes names that look like real ones.
 type inventor struct{ *rand.Rand }
@@ -131,7 +119,7 @@ func benchIndex(b *testing.B) *resolve.Index {
 	b.Helper()
 	benched.Do(func() {
 		ctx := context.Background() //nolint:usetesting // outlives the benchmark that makes it
-		benched.named = invent(benchNames(b))
+		benched.named = invent(extent.Size(b, "DEBADGE_BENCH_NAMES", 10_000))
 		s := index.NewMemory(clock)
 		for part := range slices.Chunk(benched.entities, 5000) {
 			if _, err := s.Append(ctx, graph.ChangeSet{Entities: part}); err != nil {

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"debadge/extent"
 	"debadge/graph"
 	"debadge/graph/file"
 	"debadge/graph/resolve"
@@ -44,7 +45,7 @@ func build(b *testing.B) *world {
 		if err != nil {
 			b.Fatal(err)
 		}
-		fill(b, local, size(b, "DEBADGE_BENCH_PRODUCTS", 10_000))
+		fill(b, local, extent.Size(b, extent.Products, 10_000))
 		made = &world{store: follow(b, local)}
 		began := time.Now() //nolint:forbidigo // benchmarks measure time
 		x, err := resolve.Open(b.Context(), made.store, graph.Moment{}, resolve.Options{})
@@ -69,7 +70,7 @@ func perLine(b *testing.B, lines int) {
 // that names products by the same ids; and one that names them in text.
 func BenchmarkScreen(b *testing.B) {
 	w := build(b)
-	lines := size(b, "DEBADGE_BENCH_LINES", benchLines)
+	lines := extent.Size(b, "DEBADGE_BENCH_LINES", benchLines)
 	byID := order(b, w.store, synth.OrderOptions{Lines: lines, Seed: 7, IDs: true})
 	text := order(b, w.store, synth.OrderOptions{Lines: lines, Seed: 7})
 	keep(b, w, text)
@@ -179,7 +180,7 @@ func keep(b *testing.B, w *world, order []byte) {
 // file: the most that the heap has beside the graph, for two lengths.
 func BenchmarkScreenMemory(b *testing.B) {
 	w := build(b)
-	longest := size(b, "DEBADGE_BENCH_LINES", 10*benchLines)
+	longest := extent.Size(b, "DEBADGE_BENCH_LINES", 10*benchLines)
 	for _, lines := range []int{longest / 10, longest} {
 		path := filepath.Join(b.TempDir(), "order.csv")
 		if err := os.WriteFile(path, order(b, w.store, synth.OrderOptions{Lines: lines, Seed: 7}), 0o600); err != nil {

@@ -3,12 +3,11 @@ package screen_test
 import (
 	"bytes"
 	"crypto/sha256"
-	"os"
 	"path/filepath"
-	"strconv"
 	"testing"
 	"time"
 
+	"debadge/extent"
 	"debadge/graph"
 	"debadge/graph/file"
 	"debadge/graph/index"
@@ -21,20 +20,6 @@ import (
 )
 
 func TestMain(m *testing.M) { neo4jtest.Main(m) }
-
-// size reads how large a test or benchmark is to be.
-func size(tb testing.TB, name string, usual int) int {
-	tb.Helper()
-	text := os.Getenv(name) //nolint:forbidigo // the size of a test is no setting of debadge
-	if text == "" {
-		return usual
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 {
-		tb.Fatalf("%s is %q; give a number", name, text)
-	}
-	return n
-}
 
 func fill(tb testing.TB, s graph.Store, products int) {
 	tb.Helper()
@@ -104,7 +89,7 @@ func screened(tb testing.TB, s graph.Store, n screen.Names, text []byte, e scree
 // Neo4j directly, there its first lines. DEBADGE_SCREEN_LINES and
 // DEBADGE_SCREEN_PRODUCTS set how much.
 func TestEveryStoreScreensAlike(t *testing.T) {
-	lines, products := size(t, "DEBADGE_SCREEN_LINES", 600), size(t, "DEBADGE_SCREEN_PRODUCTS", 1500)
+	lines, products := extent.Size(t, "DEBADGE_SCREEN_LINES", 600), extent.Size(t, "DEBADGE_SCREEN_PRODUCTS", 1500)
 	local, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "claims.db"), noon)
 	if err != nil {
 		t.Fatal(err)

@@ -7,7 +7,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -16,6 +15,7 @@ import (
 	"modernc.org/libc"
 	lib "modernc.org/sqlite/lib"
 
+	"debadge/extent"
 	"debadge/graph"
 )
 
@@ -157,7 +157,7 @@ func TestTrialF2(t *testing.T) {
 			tried, told := 0, 0
 			for n := int64(1); n <= calls; n++ {
 				for way := range 4 {
-					if trialRounds(1, 4) == 1 && (n+int64(way))%12 != 0 {
+					if extent.Rounds(1, 4) == 1 && (n+int64(way))%12 != 0 {
 						continue
 					}
 					code, last := int32(lib.SQLITE_FULL), n
@@ -179,15 +179,6 @@ func TestTrialF2(t *testing.T) {
 			}
 		})
 	}
-}
-
-// trialRounds is how much a trial does: the first in every run of the tests, the
-// second with DEBADGE_TRIAL_FULL=1.
-func trialRounds(short, full int) int {
-	if long, _ := strconv.ParseBool(os.Getenv("DEBADGE_TRIAL_FULL")); long { //nolint:forbidigo // how long to try is for whoever runs the test
-		return full
-	}
-	return short
 }
 
 // items is a change set of a few pages.

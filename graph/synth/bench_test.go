@@ -9,10 +9,10 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strconv"
 	"testing"
 	"time"
 
+	"debadge/extent"
 	"debadge/graph"
 	"debadge/graph/index"
 	"debadge/graph/neo4j/neo4jtest"
@@ -32,19 +32,6 @@ func mustDay(text string) graph.Day {
 		panic(err)
 	}
 	return d.Earliest()
-}
-
-func products(b *testing.B) int {
-	b.Helper()
-	text := os.Getenv("DEBADGE_BENCH_PRODUCTS") //nolint:forbidigo // the size of a benchmark is no setting of debadge
-	if text == "" {
-		return 10_000
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 {
-		b.Fatalf("DEBADGE_BENCH_PRODUCTS is %q; give a number of products", text)
-	}
-	return n
 }
 
 func now() time.Time { return time.Now().UTC() } //nolint:forbidigo // benchmarks measure time
@@ -100,7 +87,7 @@ func build(b *testing.B) *world {
 		return n
 	}
 	var listed []graph.ID
-	err = synth.Generate(synth.Options{Products: products(b), Seed: 1}, func(cs graph.ChangeSet) error {
+	err = synth.Generate(synth.Options{Products: extent.Size(b, extent.Products, 10_000), Seed: 1}, func(cs graph.ChangeSet) error {
 		for _, e := range cs.Entities {
 			number(e.ID)
 			if e.ID.Kind() == graph.Product {

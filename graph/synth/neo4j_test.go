@@ -8,6 +8,7 @@ import (
 
 	neo4jdriver "github.com/neo4j/neo4j-go-driver/v5/neo4j"
 
+	"debadge/extent"
 	"debadge/graph"
 	"debadge/graph/neo4j"
 	"debadge/graph/neo4j/neo4jtest"
@@ -58,7 +59,7 @@ func startNeo4j(b *testing.B) *neo4jWorld {
 func (n *neo4jWorld) load(b *testing.B) int {
 	b.Helper()
 	claims := 0
-	err := synth.Generate(synth.Options{Products: products(b), Seed: 1}, func(cs graph.ChangeSet) error {
+	err := synth.Generate(synth.Options{Products: extent.Size(b, extent.Products, 10_000), Seed: 1}, func(cs graph.ChangeSet) error {
 		claims += len(cs.Claims)
 		_, err := n.store.Append(b.Context(), cs)
 		return err
@@ -158,7 +159,7 @@ func BenchmarkLoadNeo4j(b *testing.B) {
 func (n *neo4jWorld) loadBare(b *testing.B) int {
 	b.Helper()
 	claims, sets := 0, 0
-	err := synth.Generate(synth.Options{Products: products(b), Seed: 1}, func(cs graph.ChangeSet) error {
+	err := synth.Generate(synth.Options{Products: extent.Size(b, extent.Products, 10_000), Seed: 1}, func(cs graph.ChangeSet) error {
 		cs, err := cs.Prepare()
 		if err != nil {
 			return err
