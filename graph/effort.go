@@ -42,11 +42,18 @@ const (
 	leastClaims     = 1_000_000 // that a walk may keep, whatever the policy
 	claimsPerEntity = 5         // that it may keep of those that the policy lets it visit
 
+	companyClaims = 500_000 // that a reach keeps of those between companies
+
 	firstPortion = 256 // entities of a level that are asked about before it is known how dense it is
 )
 
 // mostClaims is how many claims a walk keeps before it is cut short.
-func (w *walk) mostClaims() int { return max(leastClaims, claimsPerEntity*w.most) }
+func (w *walk) mostClaims() int {
+	if w.amongCompanies {
+		return companyClaims
+	}
+	return max(leastClaims, claimsPerEntity*w.most)
+}
 
 // portion returns how many of the next n entities to ask about at once, so that
 // not many more claims are read than are kept. before and asked tell how many
@@ -61,5 +68,8 @@ func (w *walk) portion(n, before, asked int) int {
 
 // claimReason tells that a walk was cut short at its most claims.
 func (w *walk) claimReason() string {
+	if w.amongCompanies {
+		return fmt.Sprintf("the walk was cut short at %d claims between companies", companyClaims)
+	}
 	return fmt.Sprintf("the walk was cut short at %d claims; max_entities %d allows that many", w.mostClaims(), w.most)
 }

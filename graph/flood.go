@@ -116,7 +116,7 @@ func (q *inquiry) newFlood(ctx context.Context, listings []Edge) (*flood, error)
 	up := *q
 	up.walked = SetOfLayers(Identity, Ownership, Affiliation) & q.walked
 	f.companies = newWalk(Downstream, entityLimit)
-	f.companies.onlyToday = true
+	f.companies.onlyToday, f.companies.amongCompanies = true, true
 	if err := f.companies.gather(ctx, &up, companiesOf(listings)...); err != nil {
 		f.close()
 		return nil, err

@@ -218,7 +218,7 @@ func (q *inquiry) hits(ctx context.Context, listings []Edge, after ID, limit int
 	if !decided {
 		return q.spreadAll(ctx, listings, after, limit)
 	}
-	return f.hits(after, limit), f.origins, nil, nil
+	return f.hits(after, limit), f.origins, f.companies.reasons(false, q.policy.MaxHops), nil
 }
 
 // spreadAll finds the same as a flood by paths of fewest hops, so that it can

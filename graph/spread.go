@@ -107,6 +107,7 @@ func (q *inquiry) evaluateDownstream(ctx context.Context, w *walk, tier Status) 
 		return nil, err
 	}
 	defer owners.release()
+	w.claimCut = w.claimCut || owners.claimCut
 	up := q.evaluate(owners, q.asOf, tier, noClaim)
 	byClaim := make(map[ClaimRef]uint8, len(owners.edges))
 	for k := range owners.edges {
@@ -138,6 +139,7 @@ func (q *inquiry) ownersOf(ctx context.Context, w *walk) (*walk, error) {
 	up := *q
 	up.walked = SetOfLayers(Identity, Ownership, Listing) & q.walked
 	owners := newWalk(Upstream, entityLimit)
+	owners.amongCompanies = true
 	if err := owners.gather(ctx, &up, companies...); err != nil {
 		owners.release()
 		return nil, err

@@ -23,7 +23,8 @@ type walk struct {
 	way      Direction
 	most     int // entities that may be visited
 
-	onlyToday bool // claims of other days are not kept
+	onlyToday      bool // claims of other days are not kept
+	amongCompanies bool // it has companies alone, of which there are fewer
 
 	marks   []mark // by Node
 	epoch   uint32
@@ -52,7 +53,7 @@ func newWalk(d Direction, most int) *walk {
 	if !ok {
 		w = new(walk)
 	}
-	w.way, w.most, w.onlyToday = d, most, false
+	w.way, w.most, w.onlyToday, w.amongCompanies = d, most, false, false
 	w.reset()
 	return w
 }

@@ -109,7 +109,7 @@ func (d *dense) clique(name string, relation graph.Relation, members int) {
 	}
 	for i := range members {
 		for j := range i {
-			a, b := id(i), id(j)
+			a, b := id(j), id(i)
 			if relation.Rule().Symmetric && a > b {
 				a, b = b, a
 			}
