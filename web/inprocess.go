@@ -61,13 +61,13 @@ func (t inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	}()
 	select {
 	case <-w.begun:
-	case <-ctx.Done():
+	case <-r.Context().Done():
 	}
-	select {
-	case <-w.begun: // and is over, perhaps
-	default:
+	// An answer that begins because its visitor leaves is none.
+	if err := context.Cause(r.Context()); err != nil {
+		cancel()
 		_ = read.Close()
-		return nil, fmt.Errorf("asking: %w", context.Cause(ctx)) //nolint:contextcheck // as above
+		return nil, fmt.Errorf("asking: %w", err)
 	}
 	return &http.Response{
 		Status: http.StatusText(w.status), StatusCode: w.status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
