@@ -12,11 +12,11 @@ DOCUMENTED = 2_147_483_647
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    query = case.query
-    if isinstance(query, dict):
-        wanted = query.get("min_revision")
-        if str(wanted).isdigit() and REACHED < int(wanted) <= DOCUMENTED:
-            query["min_revision"] = REACHED
+    for part in (case.query, case.body):
+        if isinstance(part, dict):
+            wanted = part.get("min_revision")
+            if str(wanted).isdigit() and REACHED < int(wanted) <= DOCUMENTED:
+                part["min_revision"] = REACHED
 
 
 @schemathesis.deserializer("application/x-ndjson")

@@ -35,7 +35,7 @@ func (s *server) addContested() {
 	register(s, operation("contested", "/v1/contested", "claims", "Which claims are disputed, denied, or in conflict with another one?",
 		"Goes through the claims in the order of the entities that they lead to. One answer looks at some 20,000 claims at the most (looked says how many), so that it may have few rows or none and still a next: go on until there is none. "+
 			"In conflict are claims about the same two whose dates or shares cannot both be right, and claims that one product was rebadged from different ones; a date that is less precise is in no conflict with one that it holds.",
-		unavailable, timeout), s.contested)
+		notFound, unavailable, timeout), s.contested)
 }
 
 func (s *server) contested(ctx context.Context, in *contestedInput) (contestedAnswer, error) {

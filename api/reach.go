@@ -73,38 +73,22 @@ func (s *server) reach(hc huma.Context, in *reachInput) {
 	if q.Limit == 0 {
 		q.Limit = defaultPage
 	}
-	ctx, done := s.limit(hc.Context(), w)
-	defer done()
-	answer := reachPage{Rows: []graph.ReachRow{}}
-	var count tally
-	same := false
-	var at *hold
-	if err = s.await(ctx, in); err == nil {
-		at, err = s.places.take(ctx)
-		defer at.leave()
-	}
-	if err == nil {
-		same, err = s.unchanged(ctx, hc, in)
-	}
-	if same {
-		return
-	}
-	if q.KnownAt = in.KnownAt.at; err == nil {
+	s.answerWhole(hc, in, func(ctx context.Context) (func(http.ResponseWriter), error) {
+		q.KnownAt = in.KnownAt.at
+		answer := reachPage{Rows: []graph.ReachRow{}}
+		var count tally
+		var err error
 		answer.ReachAnswer, err = graph.Reach(ctx, s.Store, q, func(row graph.ReachRow) error {
 			answer.Rows = append(answer.Rows, row)
 			count.found(graph.Listed, row.Action)
 			return nil
 		})
-	}
-	if err != nil {
-		writeProblem(hc.Context(), w, problemOf(ctx, err))
-		return
-	}
-	s.metrics.add(&count)
-	body, done := encoded(answer)
-	defer done()
-	at.leave()
-	writeBytes(w, http.StatusOK, jsonType, body)
+		if err != nil {
+			return nil, err
+		}
+		s.metrics.add(&count)
+		return inJSON(answer), nil
+	})
 }
 
 // flushEvery is how many rows go out at once.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"debadge/graph"
 )
@@ -60,11 +61,11 @@ func (s *server) reachTable(ctx context.Context, in *reachTableInput) (reachTabl
 		return reachTableAnswer{}, err
 	}
 	q := graph.ReachQuestion{Origin: in.Origin, AsOf: s.dayOr(in.AsOf), KnownAt: in.Cursor.bind(in.KnownAt), Policy: policy, Lists: in.List}
-	table, err := s.tables.get(ctx, s.Store, q)
+	f, err := in.filter()
 	if err != nil {
 		return reachTableAnswer{}, err
 	}
-	f, err := in.filter()
+	table, err := s.tables.get(ctx, s.Store, q)
 	if err != nil {
 		return reachTableAnswer{}, err
 	}
@@ -73,6 +74,9 @@ func (s *server) reachTable(ctx context.Context, in *reachTableInput) (reachTabl
 	}
 	found := table.Select(f)
 	answer := reachTableAnswer{ReachAnswer: table.Head, Left: found.Total, Counts: found.Counts, Rows: found.Rows}
+	if at := q.KnownAt.Time.UTC(); q.KnownAt.Revision == 0 && !at.IsZero() {
+		answer.KnownAt = &at // the table states when its revision was recorded
+	}
 	c := &answer.Counts
 	for _, counts := range []*[]graph.ReachCount{&c.Brands, &c.Sellers, &c.Companies} {
 		*counts = (*counts)[:min(len(*counts), mostCounted)]
@@ -122,15 +126,18 @@ const mostKeptRows = 1_000_000
 
 // get returns the table of a question, and reads it if it is not kept.
 func (k *reachTables) get(ctx context.Context, store graph.Store, q graph.ReachQuestion) (*graph.ReachTable, error) {
+	var recorded time.Time
 	err := store.View(ctx, q.KnownAt, func(v graph.View) error {
-		revision, _ := v.At()
+		var revision graph.Revision
+		revision, recorded = v.At()
 		q.KnownAt = pinned(revision)
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	key := fmt.Sprintf("%d %s %s %q %q", q.KnownAt.Revision, q.AsOf, q.Policy.Digest(), q.Origin, strings.Join(q.Lists, "\x00"))
+	// Another store may have been put in place of this one: its revisions are others.
+	key := fmt.Sprintf("%d %s %s %s %q %q", q.KnownAt.Revision, recorded.Format(time.RFC3339Nano), q.AsOf, q.Policy.Digest(), q.Origin, strings.Join(q.Lists, "\x00"))
 	if t := k.find(key); t != nil {
 		return t, nil
 	}

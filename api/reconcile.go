@@ -163,27 +163,24 @@ func readReconcileForm(body string) (queries, extend string, err error) {
 }
 
 func (s *server) reconcile(hc huma.Context, in *Screenable, queries, extend string) {
-	c := humagin.Unwrap(hc)
-	ctx, done := s.limit(hc.Context(), c.Writer)
-	defer done()
-	var answer any
-	err := s.await(ctx, in)
-	switch {
-	case err != nil:
-	case queries != "" && extend != "":
-		err = refuseLine("queries", "and extend are two questions; ask one at a time")
-	case queries != "":
-		answer, err = s.reconcileBatch(ctx, in, queries)
-	case extend != "":
-		answer, err = s.extend(ctx, in, extend)
-	default:
-		answer = s.reconcileManifest(c)
-	}
-	if err != nil {
-		writeProblem(hc.Context(), c.Writer, problemOf(ctx, err))
-		return
-	}
-	writeJSON(c.Writer, http.StatusOK, jsonType, answer)
+	s.answerWhole(hc, in, func(ctx context.Context) (func(http.ResponseWriter), error) {
+		var answer any
+		var err error
+		switch {
+		case queries != "" && extend != "":
+			err = refuseLine("queries", "and extend are two questions; ask one at a time")
+		case queries != "":
+			answer, err = s.reconcileBatch(ctx, in, queries)
+		case extend != "":
+			answer, err = s.extend(ctx, in, extend)
+		default:
+			answer = s.reconcileManifest(humagin.Unwrap(hc))
+		}
+		if err != nil {
+			return nil, err
+		}
+		return inJSON(answer), nil
+	})
 }
 
 // reconcileManifest names the addresses as the client reached them.

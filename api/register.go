@@ -52,49 +52,63 @@ func operationFor(p permission, method, id, path, tag, summary, description stri
 // register adds an operation that answers with one JSON value.
 func register[I, T any](s *server, op *huma.Operation, answer func(context.Context, *I) (T, error)) {
 	respondWith(op, jsonType, s.schema(reflect.TypeFor[T]()))
-	answering(s, op, func(ctx context.Context, hc huma.Context, in *I) (func(http.ResponseWriter), error) {
+	answering(s, op, func(ctx context.Context, _ huma.Context, in *I) (func(http.ResponseWriter), error) {
 		v, err := answer(ctx, in)
 		if err != nil {
 			return nil, err
 		}
-		body, done := encoded(v)
-		return func(w http.ResponseWriter) {
-			defer done()
-			writeBytes(w, http.StatusOK, jsonType, body)
-		}, nil
+		return inJSON(v), nil
 	})
 }
 
-// answering adds an operation that answers as a whole: within the time limit, at
-// the revision that is demanded, and not at all if the client has the answer.
+// inJSON encodes a value, and returns what writes it.
+func inJSON(v any) func(http.ResponseWriter) {
+	body, done := encoded(v)
+	return func(w http.ResponseWriter) {
+		defer done()
+		writeBytes(w, http.StatusOK, jsonType, body)
+	}
+}
+
+// answering adds an operation that answers as a whole.
 func answering[I any](s *server, op *huma.Operation, answer func(context.Context, huma.Context, *I) (func(http.ResponseWriter), error)) {
 	serve(s, op, func(hc huma.Context, in *I) {
-		w := humagin.Unwrap(hc).Writer
-		ctx, done := s.limit(hc.Context(), w)
-		defer done()
-		err := s.await(ctx, in)
-		var at *hold
-		if err == nil {
-			at, err = s.places.take(ctx)
-			defer at.leave()
-		}
-		if err == nil {
-			var same bool
-			if same, err = s.unchanged(ctx, hc, in); same {
-				return
-			}
-		}
-		var write func(http.ResponseWriter)
-		if err == nil {
-			write, err = answer(ctx, hc, in)
-			at.leave() // the answer may be sent slowly
-		}
-		if err != nil {
-			writeProblem(hc.Context(), w, problemOf(ctx, err))
-			return
-		}
-		write(w)
+		s.answerWhole(hc, in, func(ctx context.Context) (func(http.ResponseWriter), error) { return answer(ctx, hc, in) })
 	})
+}
+
+// answerWhole answers within the time limit, at the revision that is demanded,
+// and not at all if the client has the answer.
+func (s *server) answerWhole(hc huma.Context, in any, answer func(context.Context) (func(http.ResponseWriter), error)) {
+	w := humagin.Unwrap(hc).Writer
+	ctx, done := s.limit(hc.Context(), w)
+	defer done()
+	write, err := s.prepare(ctx, hc, in, answer)
+	switch {
+	case err != nil:
+		writeProblem(hc.Context(), w, problemOf(ctx, err))
+	case write != nil: // else the client has the answer
+		write(w)
+	}
+}
+
+// prepare computes an answer in a place, which is given up before the answer is
+// sent: that may be slow.
+func (s *server) prepare(ctx context.Context, hc huma.Context, in any, answer func(context.Context) (func(http.ResponseWriter), error)) (func(http.ResponseWriter), error) {
+	if err := s.await(ctx, in); err != nil {
+		return nil, err
+	}
+	if !isProbe(hc.Operation().Path) { // how the service is must be told under load above all
+		at, err := s.places.take(ctx)
+		if err != nil {
+			return nil, err
+		}
+		defer at.leave()
+	}
+	if same, err := s.unchanged(ctx, hc, in); same || err != nil {
+		return nil, err
+	}
+	return answer(ctx)
 }
 
 // serve adds an operation that writes its own answer.

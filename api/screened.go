@@ -60,10 +60,10 @@ type columnsAnswer struct {
 func (s *server) addScreened() {
 	register(s, operationFor(mayScreen, http.MethodGet, "job-rows", jobsPath+"/{id}/rows", "jobs", "The rows of a screening, page by page",
 		"Answers with rows of a screening that is done, of one action, finding or resolution if that is asked for, and with what is counted over all rows. "+
-			"The whole result is at /v1/jobs/{id}/result.", notFound, conflict), s.jobRows)
+			"The whole result is at /v1/jobs/{id}/result.", notFound, conflict, timeout), s.jobRows)
 	register(s, operationFor(mayScreen, http.MethodGet, "job-columns", jobsPath+"/{id}/columns", "jobs", "How were the columns of a file understood?",
 		"Answers with the columns of the file that a screening was made of, what is read from each, and a few of its values. Where nothing in the file can be read, problem says why.",
-		notFound, conflict), s.jobColumns)
+		notFound, conflict, timeout), s.jobColumns)
 	again := operationFor(mayScreen, http.MethodPost, "screen-again", jobsPath+"/{id}/again", "jobs", "Screen a file once more, by other rules",
 		"Makes a job of the file of another one, which need not have succeeded. What the body does not say stays as it was: the dates, the policy, the columns, and what was chosen by hand. "+
 			"Choices say what texts of this file mean, or that they mean nothing that is known; they count for this file alone, and those about other texts stay.",

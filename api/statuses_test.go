@@ -9,9 +9,13 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"debadge/graph"
 	"debadge/ledger"
@@ -137,7 +141,7 @@ func (s *service) askAll(t *testing.T) {
 		if op.Responses["default"] != nil {
 			t.Errorf("%s answers by default", op.OperationID)
 		}
-		for _, e := range examples[op.OperationID] {
+		for _, e := range s.revised(op, examples[op.OperationID]) {
 			r := httptest.NewRequestWithContext(t.Context(), op.Method, e.Target, strings.NewReader(e.Body))
 			if e.Body == "" {
 				r = request(t, op.Method, e.Target, nil)
@@ -150,6 +154,20 @@ func (s *service) askAll(t *testing.T) {
 			s.askOrCut(t, r)
 		}
 	}
+}
+
+// revised adds to the examples of an operation one of a revision that is not there.
+func (s *service) revised(op *huma.Operation, of []example) []example {
+	takes := slices.ContainsFunc(op.Parameters, func(p *huma.Param) bool { return p.Name == "known_at" })
+	if !takes || len(of) == 0 {
+		return of
+	}
+	later := of[0]
+	path, query, _ := strings.Cut(later.Target, "?")
+	values, _ := url.ParseQuery(query) // an example's
+	values.Set("known_at", "9999")
+	later.Target = path + "?" + values.Encode()
+	return append(slices.Clone(of), later)
 }
 
 // askOrCut asks what may end in an answer that is cut off.

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"mime/multipart"
 	"net/http"
 	"net/url"
 	"slices"
@@ -137,33 +136,20 @@ func (v *visit) changes() error {
 
 // importFile sends a file on as it comes, and shows the job that reads it.
 func (v *visit) importFile() error {
-	parts, err := v.r.MultipartReader()
+	sent, err := v.readSent()
 	if err != nil {
-		return &client.Problem{Status: http.StatusBadRequest, Title: text("failure.refused"), Detail: text("failure.form")}
+		return err
 	}
-	values := map[string]string{}
-	for {
-		part, err := parts.NextPart()
-		if err != nil {
-			return v.showData(map[string]string{"file": text("data.import.no-file")}, http.StatusUnprocessableEntity)
-		}
-		if part.FormName() == "file" {
-			if part.FileName() == "" {
-				return v.showData(map[string]string{"file": text("data.import.no-file")}, http.StatusUnprocessableEntity)
-			}
-			return v.sendImport(part, values)
-		}
-		data, err := io.ReadAll(io.LimitReader(part, maxForm))
-		if err != nil {
-			return &client.Problem{Status: http.StatusBadRequest, Title: text("failure.refused"), Detail: text("failure.form")}
-		}
-		values[part.FormName()] = strings.TrimSpace(string(data))
+	if sent.file == nil {
+		return v.showData(map[string]string{"file": text("data.import.no-file")}, http.StatusUnprocessableEntity)
 	}
+	return v.sendImport(sent.file, sent.fields)
 }
 
-func (v *visit) sendImport(file *multipart.Part, values map[string]string) error {
+func (v *visit) sendImport(file io.Reader, values url.Values) error {
 	job, err := v.ask.ImportFile(v.ctx(), file, client.Import{
-		Format: values["format"], Edition: values["edition"], Strict: values["strict"] != "", DryRun: values["dry_run"] != "", AcceptShrink: values["accept_shrink"] != "",
+		Format: values.Get("format"), Edition: strings.TrimSpace(values.Get("edition")),
+		Strict: values.Has("strict"), DryRun: values.Has("dry_run"), AcceptShrink: values.Has("accept_shrink"),
 	})
 	return v.toJob(job, err, "format")
 }

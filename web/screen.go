@@ -99,6 +99,7 @@ func (v *visit) readSent() (sentFile, error) {
 	if err != nil {
 		return sent, graph.Errorf(graph.KindInvalid, "%s", text("failure.form"))
 	}
+	left := int64(maxPasted + maxForm) // of all fields together
 	for range maxFields {
 		part, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {
@@ -113,20 +114,22 @@ func (v *visit) readSent() (sentFile, error) {
 			}
 			return sent, nil
 		}
-		value, err := readField(part)
+		value, err := readField(part, left)
 		if err != nil {
 			return sent, err
 		}
+		left -= int64(len(value))
 		sent.fields.Add(part.FormName(), value)
 	}
 	return sent, graph.Errorf(graph.KindInvalid, "%s", text("failure.form"))
 }
 
-func readField(part *multipart.Part) (string, error) {
-	most := int64(maxField)
+func readField(part *multipart.Part, most int64) (string, error) {
+	limit := int64(maxField)
 	if part.FormName() == "lines" {
-		most = maxPasted
+		limit = maxPasted
 	}
+	most = min(most, limit)
 	data, err := io.ReadAll(io.LimitReader(part, most+1))
 	if err != nil || int64(len(data)) > most {
 		return "", graph.Errorf(graph.KindInvalid, "%s", text("failure.form"))

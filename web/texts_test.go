@@ -82,3 +82,23 @@ func TestTextPutsArgumentsIn(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestTextsOnce finds a key that stands twice: the text that is read last hides
+// the other one.
+func TestTextsOnce(t *testing.T) {
+	data, err := os.ReadFile("texts/en.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, m := range regexp.MustCompile(`(?m)^\s*"([^"]+)":`).FindAllSubmatch(data, -1) {
+		if key := string(m[1]); seen[key] {
+			t.Errorf("%q stands twice", key)
+		} else {
+			seen[key] = true
+		}
+	}
+	if len(seen) < 500 {
+		t.Errorf("only %d keys were seen", len(seen))
+	}
+}

@@ -163,17 +163,19 @@ func (p *program) choose(ctx context.Context, text string) error {
 	}
 	return p.with(ctx, reading, func(ctx context.Context, s graph.Store) error {
 		var entity graph.Entity
-		err := s.View(ctx, graph.Moment{}, func(v graph.View) error {
-			var err error
-			entity, err = graph.Resolve(ctx, v, id, graph.Product, graph.Company)
+		var cs graph.ChangeSet
+		err := s.View(ctx, graph.Moment{}, func(v graph.View) (err error) {
+			if entity, err = graph.Resolve(ctx, v, id, graph.Product, graph.Company); err != nil {
+				return err
+			}
+			if cs, err = decide(entity, resolve.Choice{Text: text, Author: p.flags.author, Reason: p.flags.reason}); err != nil {
+				return asked(err)
+			}
+			cs.Seen, err = cs.See(ctx, v) // a version that somebody else wrote meanwhile is not lost
 			return err
 		})
 		if err != nil {
 			return err
-		}
-		cs, err := decide(entity, resolve.Choice{Text: text, Author: p.flags.author, Reason: p.flags.reason})
-		if err != nil {
-			return asked(err)
 		}
 		receipt, err := s.Append(ctx, cs)
 		if err != nil {

@@ -21,6 +21,7 @@ func (p *program) serveLedger(ctx context.Context, s *lateStore, log *slog.Logge
 	if err != nil {
 		return nil, nil, errors.Join(err, l.Close())
 	}
+	s.part(graph.Unavailable("the store was not compared with the ledger yet; nothing is written until it was", nil))
 	// Requests that are in flight when ctx ends may still change claims.
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	k := ledgerKeeper{ledger: l, store: s, part: s.part, clock: p.clock, log: log}
@@ -42,10 +43,14 @@ type ledgerKeeper struct {
 	clock  func() time.Time
 	log    *slog.Logger
 
+	compared bool           // the store and the ledger, once
 	revision graph.Revision // of the last rescreening
 	day      graph.Day
 	told     string // the last error, which is told once
 }
+
+// notYet is how long to wait where nothing may be written before the store is open.
+const notYet = 50 * time.Millisecond
 
 func (k *ledgerKeeper) keep(ctx context.Context) {
 	for {
@@ -59,10 +64,14 @@ func (k *ledgerKeeper) keep(ctx context.Context) {
 			k.told = err.Error()
 			k.log.LogAttrs(ctx, slog.LevelWarn, "the ledger cannot be brought up to date", slog.String("error", k.told), slog.Any("cause", errors.Unwrap(err)))
 		}
+		wait := feedInterval
+		if !k.compared {
+			wait = notYet
+		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(feedInterval):
+		case <-time.After(wait):
 		}
 	}
 }
@@ -74,6 +83,7 @@ func (k *ledgerKeeper) once(ctx context.Context) error {
 	revision, err := k.ledger.Follow(ctx, k.store)
 	switch {
 	case err == nil:
+		k.compared = true
 		k.part(nil)
 	case graph.KindOf(err) == graph.KindConflict:
 		err = graph.Unavailable("the store is not the one of the ledger: "+err.Error()+
