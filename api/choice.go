@@ -28,27 +28,23 @@ func (s *server) addChoices() {
 
 func (s *server) choose(ctx context.Context, in *choiceInput) (receiptAnswer, error) {
 	b := &in.Body
-	var (
-		entity graph.Entity
-		seen   graph.Revision
-	)
-	err := s.Store.View(ctx, graph.Moment{}, func(v graph.View) (err error) {
-		seen, _ = v.At()
-		entity, err = graph.Resolve(ctx, v, b.Entity, graph.Product, graph.Company)
-		return err
-	})
-	if err != nil {
-		return receiptAnswer{}, err
-	}
 	decide := resolve.Means
 	if !b.Means {
 		decide = resolve.Never
 	}
-	cs, err := decide(entity, resolve.Choice{Text: b.Text, Author: s.author(ctx, b.Author), Reason: b.Reason})
+	var cs graph.ChangeSet
+	err := s.Store.View(ctx, graph.Moment{}, func(v graph.View) error {
+		entity, err := graph.Resolve(ctx, v, b.Entity, graph.Product, graph.Company)
+		if err != nil {
+			return err
+		}
+		if cs, err = decide(entity, resolve.Choice{Text: b.Text, Author: s.author(ctx, b.Author), Reason: b.Reason}); err != nil {
+			return err
+		}
+		cs.Seen, err = cs.See(ctx, v)
+		return err
+	})
 	if err != nil {
-		return receiptAnswer{}, err
-	}
-	if err := s.see(ctx, &cs, graph.Moment{Revision: seen}); err != nil {
 		return receiptAnswer{}, err
 	}
 	answer, err := s.commit(ctx, cs)

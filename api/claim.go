@@ -69,13 +69,10 @@ func (s *server) claim(ctx context.Context, in *claimInput) (claimAnswer, error)
 			return unknownID(err, "claim", id)
 		}
 		stored = found[0]
-		context := entityAnswer{Claims: []graph.Claim{stored.Claim}, Entities: []graph.EntityRef{}, Sources: []graph.Source{}}
-		if err := context.addContext(ctx, v); err != nil {
-			return err
-		}
-		answer = claimAnswer{Claim: stored.Claim, Entities: context.Entities, Sources: context.Sources}
+		answer = claimAnswer{Claim: stored.Claim}
 		answer.Revision, answer.KnownAt = basis(v, in.KnownAt.at)
-		return nil
+		answer.Entities, answer.Sources, err = contextOf(ctx, v, []graph.Claim{stored.Claim})
+		return err
 	})
 	if err != nil {
 		return answer, err

@@ -42,7 +42,7 @@ func (s *server) contested(ctx context.Context, in *contestedInput) (contestedAn
 	var answer contestedAnswer
 	at := in.Cursor.bind(in.KnownAt)
 	err := s.Store.View(ctx, at, func(v graph.View) error {
-		answer = contestedAnswer{Entities: []graph.EntityRef{}, Sources: []graph.Source{}}
+		answer = contestedAnswer{}
 		answer.Revision, answer.KnownAt = basis(v, at)
 		var err error
 		if answer.Contested, err = graph.FindContested(ctx, v, in.Cursor.afterID(), in.Limit); err != nil {
@@ -52,18 +52,15 @@ func (s *server) contested(ctx context.Context, in *contestedInput) (contestedAn
 			next := cursor{answer.Revision, string(answer.After)}
 			answer.Next = next.text()
 		}
-		context := entityAnswer{}
+		var claims []graph.Claim
 		for _, r := range answer.Rows {
-			context.Claims = append(context.Claims, r.Claim)
+			claims = append(claims, r.Claim)
 			if r.Other != nil {
-				context.Claims = append(context.Claims, *r.Other)
+				claims = append(claims, *r.Other)
 			}
 		}
-		if err := context.addContext(ctx, v); err != nil {
-			return err
-		}
-		answer.Entities, answer.Sources = append(answer.Entities, context.Entities...), append(answer.Sources, context.Sources...)
-		return nil
+		answer.Entities, answer.Sources, err = contextOf(ctx, v, claims)
+		return err
 	})
 	return answer, err
 }

@@ -109,7 +109,8 @@ func (a *entityAnswer) addClaims(ctx context.Context, v graph.View, n graph.Node
 		return err
 	}
 	a.Claims, a.Next = page(claims, in.Cursor, in.Limit, a.Revision, func(c graph.Claim) string { return string(c.ID) })
-	return a.addContext(ctx, v)
+	a.Entities, a.Sources, err = contextOf(ctx, v, a.Claims)
+	return err
 }
 
 // claimsAtOnce is how many claims of an entity are in memory at a time, beside
@@ -138,10 +139,10 @@ func claimsAfter(ctx context.Context, v graph.View, refs []graph.ClaimRef, after
 	return kept, nil
 }
 
-// addContext adds what the claims of the page name.
-func (a *entityAnswer) addContext(ctx context.Context, v graph.View) error {
+// contextOf returns what claims name: their ends, and the documents that they cite.
+func contextOf(ctx context.Context, v graph.View, claims []graph.Claim) ([]graph.EntityRef, []graph.Source, error) {
 	var ends, cited []graph.ID
-	for _, c := range a.Claims {
+	for _, c := range claims {
 		ends = append(ends, c.From, c.To)
 		for _, q := range c.Citations {
 			cited = append(cited, q.Source)
@@ -149,17 +150,14 @@ func (a *entityAnswer) addContext(ctx context.Context, v graph.View) error {
 	}
 	entities, err := v.Entities(ctx, distinct(ends))
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	for _, e := range entities {
-		a.Entities = append(a.Entities, e.Ref())
+	refs := make([]graph.EntityRef, len(entities))
+	for i, e := range entities {
+		refs[i] = e.Ref()
 	}
 	sources, err := v.Sources(ctx, distinct(cited))
-	if err != nil {
-		return err
-	}
-	a.Sources = append(a.Sources, sources...)
-	return nil
+	return refs, append([]graph.Source{}, sources...), err
 }
 
 func distinct(ids []graph.ID) []graph.ID {

@@ -15,8 +15,8 @@ const (
 	patienceInBurst = 500 * time.Millisecond
 	strainedAfter   = 100 * time.Millisecond // without a free place
 	strainedFor     = 2 * time.Second        // after somebody was turned away
-	shortWait       = 2 * time.Millisecond   // that those who may wait under strain expect at most
-	leastPatience   = 10 * shortWait         // of one who waits under strain
+	shortWait       = 5 * time.Millisecond   // that those who may wait under strain expect at most
+	leastPatience   = 4 * shortWait          // of one who waits under strain
 
 	// An answer that takes longLeast, and longTimes as long as others, lets another
 	// one begin beside it: a few long ones do not hold up all others.

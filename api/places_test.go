@@ -230,7 +230,7 @@ func TestPlacesOfAFewBusyCallers(t *testing.T) {
 						t.Error(err)
 						return
 					}
-					time.Sleep(100 * time.Microsecond)
+					time.Sleep(time.Millisecond)
 					h.leave()
 				}
 			}()

@@ -263,6 +263,8 @@ type againInput struct {
 	Body againBody
 }
 
+func (in *againInput) least() graph.Revision { return in.Body.MinRevision }
+
 func (s *server) screenAgain(ctx context.Context, in *againInput) (jobAnswer, error) {
 	asked, err := s.screeningJob(ctx, in.ID)
 	if err != nil {
@@ -317,33 +319,41 @@ func (s *server) checkAgain(ctx context.Context, asked *screenJob, choices []scr
 	if _, err := screen.ParseMapping(asked.Map); err != nil {
 		return inBody(&graph.Error{Kind: graph.KindInvalid, Fields: []graph.FieldError{{Field: "map", Message: err.Error()}}}, "")
 	}
+	for i, c := range choices {
+		if err := checkChoice(c, fmt.Sprintf("body.choices[%d].", i)); err != nil {
+			return err
+		}
+	}
 	at := graph.Moment{Revision: asked.Revision, Time: asked.Time}
-	if err := s.await(ctx, &Freshness{asked.Least}); err != nil {
+	err := s.Store.View(ctx, at, func(v graph.View) error {
+		for _, c := range choices {
+			if c.Entity == "" {
+				continue
+			}
+			if _, err := v.Entities(ctx, []graph.ID{c.Entity}); err != nil {
+				return unknownID(err, "entity", c.Entity)
+			}
+		}
+		return nil
+	})
+	if err != nil {
 		return err
 	}
-	for i, c := range choices {
-		field := fmt.Sprintf("body.choices[%d].", i)
-		switch c.Role {
-		case screen.Product, screen.Manufacturer, screen.Supplier, screen.Brand:
-		default:
-			return refuseField(field+"role", "is none of product, manufacturer, supplier and brand")
-		}
-		if c.Text == "" {
-			return refuseField(field+"text", "is empty; a choice is about a text")
-		}
-		if c.Entity == "" {
-			continue
-		}
-		if kind := c.Entity.Kind(); kind != graph.Product && kind != graph.Company {
-			return refuseField(field+"entity", "is neither a product nor a company")
-		}
-		err := s.Store.View(ctx, at, func(v graph.View) error {
-			_, err := v.Entities(ctx, []graph.ID{c.Entity})
-			return err
-		})
-		if err != nil {
-			return unknownID(err, "entity", c.Entity)
-		}
-	}
 	return s.checkRules(ctx, at, asked.Policy, asked.AsOf.Earliest(), asked.Lists)
+}
+
+// checkChoice refuses a choice that says nothing.
+func checkChoice(c screen.Meaning, field string) error {
+	switch c.Role {
+	case screen.Product, screen.Manufacturer, screen.Supplier, screen.Brand:
+	default:
+		return refuseField(field+"role", "is none of product, manufacturer, supplier and brand")
+	}
+	if c.Text == "" {
+		return refuseField(field+"text", "is empty; a choice is about a text")
+	}
+	if kind := c.Entity.Kind(); c.Entity != "" && kind != graph.Product && kind != graph.Company {
+		return refuseField(field+"entity", "is neither a product nor a company")
+	}
+	return nil
 }

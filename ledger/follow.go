@@ -75,48 +75,69 @@ func changeEvent(c graph.Change) Event {
 
 func revisionSubject(r graph.Revision) string { return fmt.Sprintf("revision:%d", r) }
 
-// Follow makes an entry of each revision of the claim store that has none yet,
-// and returns the newest one that has. Each revision becomes one entry, however
-// often and wherever Follow was cut short. A store that does not have what the
-// log says it had, because it was rolled back or is another one, is
-// KindConflict.
-func (l *Ledger) Follow(ctx context.Context, store graph.Store) (graph.Revision, error) {
+// Compare finds out whether a store has what the log says it had. One that does
+// not, because it was rolled back or is another one, is KindConflict.
+func (l *Ledger) Compare(ctx context.Context, store graph.Store) error {
+	_, _, err := l.compare(ctx, store)
+	return err
+}
+
+// compare returns how far the log has followed the store, and whether there is
+// more of it.
+func (l *Ledger) compare(ctx context.Context, store graph.Store) (at position, more bool, err error) {
 	status, err := store.Status(ctx)
 	if err != nil {
-		return 0, err
+		return at, false, err
 	}
-	var at position
 	if err := l.read(ctx, func(tx *sql.Tx) error {
 		at, err = readPosition(ctx, tx, auditPosition)
 		return err
 	}); err != nil {
-		return 0, err
+		return at, false, err
 	}
 	if status.Revision < at.revision {
-		return at.revision, graph.Errorf(graph.KindConflict,
+		return at, false, graph.Errorf(graph.KindConflict,
 			"the log knows revision %d, and the store ends at revision %d: it was rolled back, or is not the one of this ledger", at.revision, status.Revision)
 	}
+	more = status.Revision > at.revision
 	l.mu.Lock()
-	compared := l.followed
+	compared := l.compared
 	l.mu.Unlock()
-	if status.Revision == at.revision && compared {
-		return at.revision, nil
+	if at.revision == 0 || compared && !more {
+		return at, more, nil
+	}
+	seen := errors.New("the change was seen")
+	err = store.Changes(ctx, at.revision-1, func(c graph.Change) error {
+		if "sha256:"+c.Digest != at.digest {
+			return graph.Errorf(graph.KindConflict,
+				"revision %d of the store is not the one that the log knows: the store was rolled back and went on otherwise, or is not the one of this ledger", c.Revision)
+		}
+		return seen
+	})
+	if err == nil || errors.Is(err, seen) {
+		l.mu.Lock()
+		l.compared = true
+		l.mu.Unlock()
+		err = nil
+	}
+	return at, more, err
+}
+
+// Follow makes an entry of each revision of the claim store that has none yet,
+// and returns the newest one that has. Each revision becomes one entry, however
+// often and wherever Follow was cut short. The store is compared first, as
+// Compare does.
+func (l *Ledger) Follow(ctx context.Context, store graph.Store) (graph.Revision, error) {
+	at, more, err := l.compare(ctx, store)
+	if err != nil || !more {
+		return at.revision, err
 	}
 	f := follower{ledger: l, at: at}
-	since := at.revision
-	if since > 0 {
-		since-- // the last one again, to compare it
-	}
-	if err := store.Changes(ctx, since, func(c graph.Change) error { return f.change(ctx, c) }); err != nil {
+	if err := store.Changes(ctx, at.revision, func(c graph.Change) error { return f.change(ctx, c) }); err != nil {
 		return f.at.revision, err
 	}
-	if err := f.flush(ctx); err != nil {
-		return f.at.revision, err
-	}
-	l.mu.Lock()
-	l.followed = true
-	l.mu.Unlock()
-	return f.at.revision, nil
+	err = f.flush(ctx)
+	return f.at.revision, err
 }
 
 // follower gathers changes and writes them down in batches.
@@ -128,13 +149,6 @@ type follower struct {
 }
 
 func (f *follower) change(ctx context.Context, c graph.Change) error {
-	if c.Revision <= f.at.revision {
-		if digest := "sha256:" + c.Digest; c.Revision == f.at.revision && digest != f.at.digest {
-			return graph.Errorf(graph.KindConflict,
-				"revision %d of the store is not the one that the log knows: the store was rolled back and went on otherwise, or is not the one of this ledger", c.Revision)
-		}
-		return nil
-	}
 	f.events = append(f.events, changeEvent(c))
 	f.next = position{revision: c.Revision, digest: "sha256:" + c.Digest}
 	if len(f.events) < followBatch {

@@ -53,7 +53,7 @@ type Ledger struct {
 
 	mu       sync.Mutex
 	signing  *signer // once it was needed
-	followed bool    // the position in the feed was compared with the store
+	compared bool    // the position in the feed, with the store
 }
 
 // Open opens the ledger in a file, and creates it and its directory if there is

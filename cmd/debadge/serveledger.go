@@ -80,7 +80,9 @@ func (k *ledgerKeeper) once(ctx context.Context) error {
 	if _, err := k.store.Status(ctx); err != nil {
 		return nil //nolint:nilerr // what waits for the store tells why it is away
 	}
-	revision, err := k.ledger.Follow(ctx, k.store)
+	// The first revisions of a large store take long to be told of in the log:
+	// writing need not wait for that.
+	err := k.ledger.Compare(ctx, k.store)
 	switch {
 	case err == nil:
 		k.compared = true
@@ -91,6 +93,10 @@ func (k *ledgerKeeper) once(ctx context.Context) error {
 		k.part(err)
 		return err
 	default:
+		return err
+	}
+	revision, err := k.ledger.Follow(ctx, k.store)
+	if err != nil {
 		return err
 	}
 	day := graph.DayOf(k.clock())
