@@ -48,7 +48,7 @@ type process struct {
 	url      string // where it listens
 	profiler string
 	cmd      *exec.Cmd
-	log      *lastLines
+	log      processLog
 	client   *http.Client
 }
 
@@ -76,6 +76,8 @@ func (l *lastLines) Write(p []byte) (int, error) {
 	}
 	return len(p), nil
 }
+
+func (l *lastLines) stderr() io.Writer { return l }
 
 func (l *lastLines) said(message string) string {
 	l.mu.Lock()
@@ -119,17 +121,29 @@ func synthetic(tb testing.TB, products int) (path string, ids []graph.ID) {
 // anything: a trial of load is not one of access.
 func start(tb testing.TB, store string, env []string, args ...string) *process {
 	tb.Helper()
+	return startLogged(tb, &lastLines{seen: map[string]string{}}, store, env, args...)
+}
+
+// processLog is where a process writes its log.
+type processLog interface {
+	stderr() io.Writer
+	said(message string) (url string) // "" if it did not say that yet
+	text() string
+}
+
+func startLogged(tb testing.TB, log processLog, store string, env []string, args ...string) *process {
+	tb.Helper()
 	binary, err := build()
 	if err != nil {
 		tb.Fatal(err)
 	}
-	p := &process{t: tb, log: &lastLines{seen: map[string]string{}}, client: newClient("127.0.0.1")}
+	p := &process{t: tb, log: log, client: newClient("127.0.0.1")}
 	ctx := context.WithoutCancel(tb.Context()) // the process is told to stop, not killed
 	p.cmd = exec.CommandContext(ctx, binary, append([]string{
 		"serve", "--store", store, "--addr", "127.0.0.1:0", "--pprof", "127.0.0.1:0", "--anonymous", "admin",
 	}, args...)...)
 	p.cmd.Env = append(os.Environ(), append([]string{"XDG_DATA_HOME=" + tb.TempDir()}, env...)...)
-	p.cmd.Stderr = p.log
+	p.cmd.Stderr = log.stderr()
 	if err := p.cmd.Start(); err != nil {
 		tb.Fatal(err)
 	}
@@ -185,16 +199,22 @@ func (p *process) gauges() map[string]float64 {
 	p.t.Helper()
 	p.body(p.profiler + "heap?gc=1&debug=1")
 	p.body(p.profiler + "heap?gc=1&debug=1") // finalizers and pools go with the second one
+	found := p.metrics()
+	for _, name := range []string{"go_memstats_heap_alloc_bytes", "go_goroutines", "process_open_fds", "process_resident_memory_bytes"} {
+		if found[name] == 0 {
+			p.t.Fatalf("the service tells no %s", name)
+		}
+	}
+	return found
+}
+
+func (p *process) metrics() map[string]float64 {
+	p.t.Helper()
 	found := map[string]float64{}
 	for line := range strings.Lines(string(p.body(p.url + "/metrics"))) {
 		name, value, _ := strings.Cut(strings.TrimSpace(line), " ")
 		if n, err := strconv.ParseFloat(value, 64); err == nil {
 			found[name] = n
-		}
-	}
-	for _, name := range []string{"go_memstats_heap_alloc_bytes", "go_goroutines", "process_open_fds", "process_resident_memory_bytes"} {
-		if found[name] == 0 {
-			p.t.Fatalf("the service tells no %s", name)
 		}
 	}
 	return found

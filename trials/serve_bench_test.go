@@ -43,8 +43,10 @@ func BenchmarkServe(b *testing.B) {
 	path, products := synthetic(b, extent.Size(b, extent.Products, 10_000))
 	server := imported(b, path)
 	password := []string{"DEBADGE_NEO4J_USER=" + server.User, "DEBADGE_NEO4J_PASSWORD=" + server.Password}
-	onSQLite := start(b, "sqlite:"+path, nil, "--rate-limit", "0")
-	onNeo4j := start(b, server.URI, password, "--rate-limit", "0")
+	onSQLite := startLogged(b, newLogFile(b), "sqlite:"+path, nil, "--rate-limit", "0")
+	onSQLite.rest()
+	onNeo4j := startLogged(b, newLogFile(b), server.URI, password, "--rate-limit", "0")
+	onNeo4j.rest()
 	for _, test := range []struct {
 		name     string
 		subjects int
@@ -109,6 +111,48 @@ func writeAnswers(b *testing.B, p *process, questions []string) string {
 		b.Fatal(err)
 	}
 	return path
+}
+
+// logFile is a log that costs the process that reads it nothing, as one does that
+// an operating system keeps.
+type logFile struct{ *os.File }
+
+func newLogFile(b *testing.B) logFile {
+	b.Helper()
+	f, err := os.Create(filepath.Join(b.TempDir(), "log"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = f.Close() })
+	return logFile{f}
+}
+
+func (f logFile) stderr() io.Writer { return f.File }
+
+func (f logFile) said(message string) string {
+	l := lastLines{seen: map[string]string{}}
+	_, _ = l.Write([]byte(f.text()))
+	return l.said(message)
+}
+
+func (f logFile) text() string {
+	data, _ := os.ReadFile(f.Name())
+	return string(data)
+}
+
+// rest waits until the process has nothing to do: a new one reads names and
+// writes its log of what the store holds while it answers already.
+func (p *process) rest() {
+	p.t.Helper()
+	used := func() float64 { return p.metrics()["process_cpu_seconds_total"] }
+	for before := used(); ; {
+		time.Sleep(2 * time.Second)
+		now := used()
+		if now-before < 0.2 {
+			return
+		}
+		before = now
+	}
 }
 
 // side is one of the services that are compared.
