@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"reflect"
 	"slices"
 
 	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
@@ -48,11 +49,53 @@ func (s *Store) Changes(ctx context.Context, since graph.Revision, yield func(gr
 }
 
 // readPage reads the revisions after one, and says whether there are more.
-func readPage(ctx context.Context, tx neo4j.ManagedTransaction, since graph.Revision) ([]graph.Change, bool, error) {
-	var page []graph.Change
+func readPage(ctx context.Context, tx neo4j.ManagedTransaction, since graph.Revision) (page []graph.Change, more bool, err error) {
+	err = settle(ctx, func() error {
+		var holds []int64
+		if page, holds, more, err = readRevisions(ctx, tx, since); err != nil || len(page) == 0 {
+			return err
+		}
+		before, err := newestRevision(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if err := fill(ctx, tx, page, holds); err != nil {
+			return err
+		}
+		after, err := newestRevision(ctx, tx)
+		if err != nil || before == after {
+			return err
+		}
+		// A version may have been read while the next one replaced it.
+		again := make([]graph.Change, len(page))
+		for i, c := range page {
+			again[i] = graph.Change{Revision: c.Revision}
+		}
+		if err := fill(ctx, tx, again, holds); err != nil {
+			return err
+		}
+		for i := range page {
+			if !sameItems(&page[i].ChangeSet, &again[i].ChangeSet) {
+				return errMoved
+			}
+		}
+		return nil
+	})
+	return page, more, err
+}
+
+// sameItems reports whether two change sets hold the same in the same order.
+func sameItems(a, b *graph.ChangeSet) bool {
+	return reflect.DeepEqual(a.Entities, b.Entities) && reflect.DeepEqual(a.Sources, b.Sources) &&
+		reflect.DeepEqual(a.Claims, b.Claims) && reflect.DeepEqual(a.Retractions, b.Retractions)
+}
+
+// readRevisions reads the heads of the revisions after one, and how many items
+// each of them holds.
+func readRevisions(ctx context.Context, tx neo4j.ManagedTransaction, since graph.Revision) (page []graph.Change, holds []int64, more bool, err error) {
 	items, cut := int64(0), false
 	params := map[string]any{"after": int64(since), "limit": int64(pageRevisions)}
-	err := each(ctx, tx, queries.Must("store/changes").Text, params, func(row []any) error {
+	err = each(ctx, tx, queries.Must("store/changes").Text, params, func(row []any) error {
 		change, n, err := decodeChange(row)
 		if err != nil {
 			return err
@@ -60,22 +103,19 @@ func readPage(ctx context.Context, tx neo4j.ManagedTransaction, since graph.Revi
 		items += n
 		cut = cut || (len(page) > 0 && items > pageItems)
 		if !cut {
-			page = append(page, change)
+			page, holds = append(page, change), append(holds, n)
 		}
 		return nil
 	})
-	if err != nil || len(page) == 0 {
-		return nil, false, err
+	if err != nil {
+		return nil, nil, false, err
 	}
 	for i := range page {
 		if page[i].Revision != since+graph.Revision(i)+1 {
-			return nil, false, damaged("a revision is missing")
+			return nil, nil, false, damaged("a revision is missing")
 		}
 	}
-	if err := fill(ctx, tx, page); err != nil {
-		return nil, false, err
-	}
-	return page, cut || len(page) == pageRevisions, nil
+	return page, holds, cut || len(page) == pageRevisions, nil
 }
 
 func decodeChange(row []any) (graph.Change, int64, error) {
@@ -91,11 +131,18 @@ func decodeChange(row []any) (graph.Change, int64, error) {
 }
 
 // fill reads what a run of revisions holds, in one statement for each sort of
-// item, and puts it in the order of the ids.
-func fill(ctx context.Context, tx neo4j.ManagedTransaction, page []graph.Change) error {
+// item, and puts it in the order of the ids. It is errMoved if that is not as
+// much as they say.
+func fill(ctx context.Context, tx neo4j.ManagedTransaction, page []graph.Change, holds []int64) error {
 	after, through := page[0].Revision-1, page[len(page)-1].Revision
 	params := map[string]any{"after": int64(after), "through": int64(through)}
-	change := func(revision graph.Revision) *graph.Change { return &page[revision-after-1] }
+	strays := graph.Change{} // of other revisions: replaced between being found and being read
+	change := func(revision graph.Revision) *graph.Change {
+		if revision <= after || revision > through {
+			return &strays
+		}
+		return &page[revision-after-1]
+	}
 	entity := func(row []any) error {
 		revision, err := revisionOf(row[1])
 		if err != nil {
@@ -145,7 +192,11 @@ func fill(ctx context.Context, tx neo4j.ManagedTransaction, page []graph.Change)
 		}
 	}
 	for i := range page {
-		inOrder(&page[i].ChangeSet)
+		cs := &page[i].ChangeSet
+		if n := len(cs.Entities) + len(cs.Sources) + len(cs.Claims) + len(cs.Retractions); int64(n) != holds[i] {
+			return errMoved
+		}
+		inOrder(cs)
 	}
 	return nil
 }

@@ -45,6 +45,10 @@ func newest(ctx context.Context, tx neo4j.ManagedTransaction) (standing, error) 
 
 // resolve sets the revision that a moment means, and the lists known then.
 func (v *view) resolve(ctx context.Context, tx neo4j.ManagedTransaction, at graph.Moment) error {
+	return settle(ctx, func() error { return v.resolveOnce(ctx, tx, at) })
+}
+
+func (v *view) resolveOnce(ctx context.Context, tx neo4j.ManagedTransaction, at graph.Moment) error {
 	var row []any
 	var err error
 	switch {
@@ -74,8 +78,12 @@ func (v *view) resolve(ctx context.Context, tx neo4j.ManagedTransaction, at grap
 	if !ok {
 		return damaged("the store has no lists")
 	}
+	v.lists = nil
 	for _, value := range lists {
 		list, err := decodeEntity(value)
+		if err == nil {
+			err = versionWithin(value, v.revision)
+		}
 		if err != nil {
 			return err
 		}

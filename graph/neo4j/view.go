@@ -193,13 +193,18 @@ func (v *view) readEntities(ctx context.Context, ids []graph.ID) error {
 	if len(v.entities)+len(ids) > maxKept {
 		clear(v.entities)
 	}
-	return eachOf(ctx, v.tx, queries.Must("store/entities").Text, ids, v.at(), func(row []any) error {
-		e, err := decodeEntity(row[0])
-		if err == nil {
-			v.intern(e.ID)
-			v.entities[e.ID] = e
-		}
-		return err
+	return settle(ctx, func() error {
+		return eachOf(ctx, v.tx, queries.Must("store/entities").Text, ids, v.at(), func(row []any) error {
+			e, err := decodeEntity(row[0])
+			if err == nil {
+				err = versionWithin(row[0], v.revision)
+			}
+			if err == nil {
+				v.intern(e.ID)
+				v.entities[e.ID] = e
+			}
+			return err
+		})
 	})
 }
 
@@ -228,10 +233,12 @@ func (v *view) Entities(ctx context.Context, ids []graph.ID) ([]graph.Entity, er
 func (v *view) Sources(ctx context.Context, ids []graph.ID) ([]graph.Source, error) {
 	found := make(map[graph.ID]graph.Source, len(ids))
 	err := v.run(ctx, func(ctx context.Context) error {
-		return eachOf(ctx, v.tx, queries.Must("store/sources").Text, distinct(ids), v.at(), func(row []any) error {
-			s, err := decodeSource(row[0])
-			found[s.ID] = s
-			return err
+		return settle(ctx, func() error {
+			return eachOf(ctx, v.tx, queries.Must("store/sources").Text, distinct(ids), v.at(), func(row []any) error {
+				s, err := decodeSource(row[0])
+				found[s.ID] = s
+				return errors.Join(err, versionWithin(row[0], v.revision))
+			})
 		})
 	})
 	if err != nil {

@@ -64,6 +64,7 @@ func RunStore(t *testing.T, open Opener) {
 		{"together/writers", writersTogether},
 		{"together/same change set", writersCollide},
 		{"together/reader sees whole changes", readerSeesWhole},
+		{"together/readers of versions", readersOfVersions},
 		{"life/empty store", emptyStore},
 		{"life/canceled context", canceledContext},
 		{"life/use after close", useAfterClose},

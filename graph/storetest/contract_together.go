@@ -171,3 +171,76 @@ func (p *probe) readWhole(last graph.Revision) graph.Revision {
 	}
 	return last
 }
+
+// readersOfVersions reads while one writer gives an entity a new version again
+// and again, with more products each time: whatever is read at a revision, by a
+// view or in the feed, is of that revision and whole.
+func readersOfVersions(p *probe) {
+	p.append(world())
+	const sets, brings = 40, 15
+	named := func(r graph.Revision) string { return fmt.Sprint("Alpha in revision ", r) }
+	done := make(chan struct{})
+	var reading sync.WaitGroup
+	for _, read := range []func() error{
+		func() error { return p.viewVersion(named, brings) }, func() error { return p.viewVersion(named, brings) },
+		func() error { return p.feedVersions(named, brings) }, func() error { return p.feedVersions(named, brings) },
+	} {
+		reading.Go(func() {
+			for {
+				if err := read(); err != nil {
+					p.t.Errorf("read: %v", err)
+					return
+				}
+				select {
+				case <-done:
+					return
+				default:
+				}
+			}
+		})
+	}
+	for i := range sets {
+		cs := graph.ChangeSet{Entities: []graph.Entity{entity("company:alpha", named(graph.Revision(i+2)))}} //nolint:gosec // small
+		for n := range brings {
+			id := graph.ID(fmt.Sprintf("product:v:p%d-%d", i, n))
+			cs.Entities = append(cs.Entities, entity(id, "P"))
+			cs.Claims = append(cs.Claims, claim("", graph.Makes, "company:alpha", id))
+		}
+		if _, err := p.store.Append(p.ctx, cs); err != nil {
+			p.t.Errorf("append: %v", err)
+		}
+	}
+	close(done)
+	reading.Wait()
+}
+
+func (p *probe) viewVersion(named func(graph.Revision) string, brings int) error {
+	return p.store.View(p.ctx, graph.Moment{}, func(v graph.View) error {
+		revision, _ := v.At()
+		nodes, err := v.Nodes(p.ctx, []graph.ID{"company:alpha"})
+		if err != nil {
+			return err
+		}
+		edges, err := v.Adjacent(p.ctx, nodes, graph.Downstream, every, nil)
+		if err != nil {
+			return err
+		}
+		found, err := v.Entities(p.ctx, []graph.ID{"company:alpha"})
+		if err != nil {
+			return err
+		}
+		if n := int(revision-1) * brings; len(edges) != n || (revision > 1 && found[0].Name != named(revision)) {
+			p.t.Errorf("revision %d shows %d claims of %q, want %d", revision, len(edges), found[0].Name, n)
+		}
+		return nil
+	})
+}
+
+func (p *probe) feedVersions(named func(graph.Revision) string, brings int) error {
+	return p.store.Changes(p.ctx, 1, func(c graph.Change) error {
+		if len(c.Entities) != 1+brings || len(c.Claims) != brings || c.Entities[0].Name != named(c.Revision) {
+			p.t.Errorf("revision %d brings %d entities, the first of them %q, and %d claims", c.Revision, len(c.Entities), c.Entities[0].Name, len(c.Claims))
+		}
+		return nil
+	})
+}

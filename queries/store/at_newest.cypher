@@ -1,4 +1,6 @@
-// Says which revision is the newest.
+// Says which revision is the newest of which all can be read: that of the newest change set by its
+// index, which a commit writes last. The node of the store tells of a revision before its claims can
+// be seen (https://neo4j.com/developer/kb/neo4j-current-transaction-commit-process-order).
 //
 // Parameters: none
 //
@@ -9,18 +11,23 @@
 //                                they are few
 
 MATCH (s:Store {name: 'debadge'})
-RETURN s.revision AS revision, s.recorded_at AS recorded_at,
+OPTIONAL CALL () {
+  MATCH (c:ChangeSet) WHERE c.revision > 0
+  RETURN c ORDER BY c.revision DESC LIMIT 1
+}
+WITH coalesce(c.revision, 0) AS revision, c.recorded_at AS recorded_at
+RETURN revision, recorded_at,
   COLLECT {
-    MATCH (l:List) WHERE l.created <= s.revision
-    CALL (l, s) {
-      WITH l, s WHERE l.revision <= s.revision
+    MATCH (l:List) WHERE l.created <= revision
+    CALL (l, revision) {
+      WITH l, revision WHERE l.revision <= revision
       RETURN l AS version
       UNION ALL
-      WITH l, s WHERE l.revision > s.revision
+      WITH l, revision WHERE l.revision > revision
       MATCH (l)-[:FORMERLY]->(v)
-      WHERE v.revision <= s.revision AND s.revision < v.until
+      WHERE v.revision <= revision AND revision < v.until
       RETURN v AS version
     }
-    RETURN version {.id, .name, .brand, .aliases, .alias_languages, .attributes}
+    RETURN version {.id, .name, .brand, .aliases, .alias_languages, .attributes, .revision}
     ORDER BY l.id
   } AS lists

@@ -22,6 +22,6 @@ RETURN c.revision AS revision, c.recorded_at AS recorded_at,
       WHERE v.revision <= c.revision AND c.revision < v.until
       RETURN v AS version
     }
-    RETURN version {.id, .name, .brand, .aliases, .alias_languages, .attributes}
+    RETURN version {.id, .name, .brand, .aliases, .alias_languages, .attributes, .revision}
     ORDER BY l.id
   } AS lists

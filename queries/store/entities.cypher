@@ -6,7 +6,8 @@
 //   revision  integer  the revision
 //
 // Columns:
-//   entity  map  id, name, brand, aliases, alias_languages and attributes
+//   entity  map  id, name, brand, aliases, alias_languages, attributes and revision: where it is later than the
+//           one asked for, the version changed while it was read
 
 UNWIND $batch.ids AS id
 MATCH (n:Entity {id: id})
@@ -19,4 +20,4 @@ CALL (n) {
   WHERE v.revision <= $revision AND $revision < v.until
   RETURN v AS version
 }
-RETURN version {.id, .name, .brand, .aliases, .alias_languages, .attributes} AS entity
+RETURN version {.id, .name, .brand, .aliases, .alias_languages, .attributes, .revision} AS entity

@@ -6,7 +6,8 @@
 //   revision  integer  the revision
 //
 // Columns:
-//   source  map  id, title, publisher, date, url, language, kind and digest
+//   source  map  id, title, publisher, date, url, language, kind, digest and revision: where it is later than the
+//           one asked for, the version changed while it was read
 
 UNWIND $batch.ids AS id
 MATCH (n:Source {id: id})
@@ -19,4 +20,4 @@ CALL (n) {
   WHERE v.revision <= $revision AND $revision < v.until
   RETURN v AS version
 }
-RETURN version {.id, .title, .publisher, .date, .url, .language, .kind, .digest} AS source
+RETURN version {.id, .title, .publisher, .date, .url, .language, .kind, .digest, .revision} AS source
