@@ -191,6 +191,11 @@ func fill(ctx context.Context, tx neo4j.ManagedTransaction, page []graph.Change,
 			return err
 		}
 	}
+	return whole(page, holds)
+}
+
+// whole checks that change sets hold as much as they say, and sorts what they hold.
+func whole(page []graph.Change, holds []int64) error {
 	for i := range page {
 		cs := &page[i].ChangeSet
 		if n := len(cs.Entities) + len(cs.Sources) + len(cs.Claims) + len(cs.Retractions); int64(n) != holds[i] {

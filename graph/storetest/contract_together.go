@@ -200,7 +200,7 @@ func readersOfVersions(p *probe) {
 		})
 	}
 	for i := range sets {
-		cs := graph.ChangeSet{Entities: []graph.Entity{entity("company:alpha", named(graph.Revision(i+2)))}} //nolint:gosec // small
+		cs := graph.ChangeSet{Entities: []graph.Entity{entity("company:alpha", named(graph.Revision(i+2)))}}
 		for n := range brings {
 			id := graph.ID(fmt.Sprintf("product:v:p%d-%d", i, n))
 			cs.Entities = append(cs.Entities, entity(id, "P"))
