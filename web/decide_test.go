@@ -162,3 +162,33 @@ func TestSecondOfficer(t *testing.T) {
 		t.Errorf("nothing waits any more: %s", shown)
 	}
 }
+
+// TestSignOffKeepsWhatWasTyped shows a refused form with all that was in it.
+func TestSignOffKeepsWhatWasTyped(t *testing.T) {
+	s := serve(t, func(o *api.Options, _ *web.Options) { o.Policies = []graph.Policy{fourEyes()} })
+	answer, text := s.submit(t, "", "/decisions", "subject=product:aivres:kr2280-x2&as_of=2026-06-01&policy=four-eyes&action=pass&reasoning=for+a+museum&author=a.lopez")
+	if answer.StatusCode != http.StatusSeeOther {
+		t.Fatalf("%d %s", answer.StatusCode, text)
+	}
+	answer, text = s.submit(t, "", answer.Header.Get("Location")+"/sign-off", "verdict=refused&reasoning=+&author=b.okafor")
+	if answer.StatusCode != http.StatusUnprocessableEntity {
+		t.Fatalf("without a reason: %d %s", answer.StatusCode, text)
+	}
+	for _, want := range []string{`name="author" value="b.okafor"`, `value="refused" required checked`} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the form lacks %s: %s", want, text)
+		}
+	}
+}
+
+// TestPagesOfDecisions keep the filters on the way back to the first of them.
+func TestPagesOfDecisions(t *testing.T) {
+	s := serve(t, nil)
+	_, shown := s.get(t, "/decisions?author=a.lopez&state=final&after=decision-1&as_of=2026-01-01", nil)
+	if want := `href="/decisions?as_of=2026-01-01&amp;author=a.lopez&amp;state=final"`; !strings.Contains(shown, want) {
+		t.Errorf("the way to the first page is not %s: %s", want, shown)
+	}
+	if _, shown = s.get(t, "/decisions?author=a.lopez", nil); strings.Contains(shown, "From the first") {
+		t.Errorf("the first page leads to itself: %s", shown)
+	}
+}
