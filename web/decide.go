@@ -10,6 +10,7 @@ import (
 
 	"debadge/api/client"
 	"debadge/graph"
+	"debadge/graph/dossier"
 )
 
 // decidePage is what the form for a decision shows.
@@ -319,9 +320,6 @@ func (v *visit) signDecision() error {
 	return v.showDecision(&decisionPage{Wrong: &wrong, Verdict: n.Verdict, Because: n.Reasoning, Signer: n.Author})
 }
 
-// dossierPolicy lets a dossier have the style that it brings, and nothing else.
-const dossierPolicy = reportPolicy + "; img-src data:"
-
 // decisionDossier hands on the dossier of the question of a decision, to print.
 func (v *visit) decisionDossier() error {
 	d, err := v.ask.Decision(v.ctx(), v.r.PathValue("id"))
@@ -350,7 +348,7 @@ func (v *visit) sendDossier(subject string, at client.At, paths int) error {
 		return err
 	}
 	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	v.w.Header().Set("Content-Security-Policy", dossierPolicy)
+	v.w.Header().Set("Content-Security-Policy", broughtPolicy(dossier.StyleHash()))
 	_, _ = v.w.Write(page) // a browser that is gone does not miss it
 	return nil
 }

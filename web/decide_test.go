@@ -7,6 +7,7 @@ import (
 
 	"debadge/api"
 	"debadge/graph"
+	"debadge/graph/dossier"
 	"debadge/ledger"
 	"debadge/web"
 	"debadge/web/webtest"
@@ -66,8 +67,8 @@ func TestDecide(t *testing.T) {
 	b.Print(true)
 	b.Screenshot("dossier-print-1440-light")
 	b.Print(false)
-	if answer, _ := s.get(t, "/dossier?subject=KR2280-X2", nil); answer.StatusCode != http.StatusOK {
-		t.Errorf("the dossier about a subject: %d", answer.StatusCode)
+	if answer, _ := s.get(t, "/dossier?subject=KR2280-X2", nil); answer.StatusCode != http.StatusOK || !strings.Contains(answer.Header.Get("Content-Security-Policy"), dossier.StyleHash()) || strings.Contains(answer.Header.Get("Content-Security-Policy"), "unsafe") {
+		t.Errorf("the dossier about a subject: %d %q", answer.StatusCode, answer.Header.Get("Content-Security-Policy"))
 	}
 }
 

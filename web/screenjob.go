@@ -283,8 +283,11 @@ func (v *visit) cancelScreening() error {
 // resultForms are what a result can be loaded as, by the end of the address.
 var resultForms = map[string]string{"csv": "text/csv", "ndjson": "application/x-ndjson", "json": "application/json", "html": "text/html"}
 
-// reportPolicy lets a report have the style that it brings, and nothing else.
-const reportPolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+// broughtPolicy lets a page that is handed on have the style that it brings, and
+// nothing else.
+func broughtPolicy(style string) string {
+	return "default-src 'none'; style-src " + style + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+}
 
 // screenedFile hands on the result of a screening as a file.
 func (v *visit) screenedFile() error {
@@ -301,7 +304,7 @@ func (v *visit) screenedFile() error {
 	h := v.w.Header()
 	h.Set("Content-Type", media+"; charset=utf-8")
 	if form == "html" {
-		h.Set("Content-Security-Policy", reportPolicy)
+		h.Set("Content-Security-Policy", broughtPolicy("'unsafe-inline'")) // of a report, no digest is known
 	} else {
 		h.Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", "debadge-"+v.r.PathValue("job")[:min(8, len(v.r.PathValue("job")))]+"."+form))
 	}
