@@ -252,7 +252,7 @@ func (v *visit) askDecided(p *decisionPage, d *client.Decision) error {
 	return together(v.ctx(),
 		func(ctx context.Context) error {
 			known := strconv.FormatUint(uint64(d.Question.Revision), 10)
-			e, err := v.ask.Entity(ctx, graph.ID(subject), client.At{KnownAt: known}, client.Page{Limit: 1})
+			e, err := v.ask.Entity(ctx, graph.ID(subject), client.At{KnownAt: known}, client.Page{Limit: 1}, graph.ListedOn)
 			if isStatus(err, http.StatusNotFound) || isStatus(err, http.StatusUnprocessableEntity) {
 				return nil // it was decided about what is not known
 			}

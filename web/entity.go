@@ -99,17 +99,28 @@ func (v *visit) askAround(p *subjectPage) error {
 			return err
 		},
 		func(ctx context.Context) error {
-			e, err := v.ask.Entity(ctx, p.ID, asOf, client.Page{Limit: 100})
+			e, err := v.ask.Entity(ctx, p.ID, asOf, client.Page{Limit: mostMakers}, makersOf(p.Kind)...)
 			p.Aliases = aliasesOf(e.Entity.Entity)
-			if p.Kind == graph.Product {
-				p.Makers, p.Sellers = those(e, graph.Makes), those(e, graph.Sells)
-			}
+			p.Makers, p.Sellers = those(e, graph.Makes), those(e, graph.Sells)
 			return err
 		},
 		func(ctx context.Context) (err error) {
 			p.Policies, err = v.underPolicies(ctx, id, asOf, p.Answer)
 			return err
 		})
+}
+
+// mostMakers is how many claims about who makes or sells a product are read.
+const mostMakers = 1000
+
+// makersOf are the relations whose claims say who makes and sells a product. Of a
+// company, which may make a million, none is needed: those that name its lists
+// are few.
+func makersOf(kind graph.Kind) []graph.Relation {
+	if kind == graph.Product {
+		return []graph.Relation{graph.Makes, graph.Sells}
+	}
+	return []graph.Relation{graph.ListedOn}
 }
 
 // unknown answers about what debadge does not know, or did not at that time:

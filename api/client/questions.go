@@ -115,9 +115,14 @@ func (c *Client) Diff(ctx context.Context, from, to string, at At, p Page) (grap
 // dated leaves what a question about entities and lists takes.
 func (a At) dated() At { return At{AsOf: a.AsOf, KnownAt: a.KnownAt, MinRevision: a.MinRevision} }
 
-// Entity asks for an entity with a page of the claims about it.
-func (c *Client) Entity(ctx context.Context, id graph.ID, at At, p Page) (EntityAnswer, error) {
-	return get[EntityAnswer](ctx, c, "/v1/entities/"+url.PathEscape(string(id)), at.dated().values("limit", p.limit(), "cursor", p.Cursor))
+// Entity asks for an entity with a page of the claims about it: those of some
+// relations, or of all of them if none is named.
+func (c *Client) Entity(ctx context.Context, id graph.ID, at At, p Page, relations ...graph.Relation) (EntityAnswer, error) {
+	values := at.dated().values("limit", p.limit(), "cursor", p.Cursor)
+	for _, r := range relations {
+		values.Add("relation", r.String())
+	}
+	return get[EntityAnswer](ctx, c, "/v1/entities/"+url.PathEscape(string(id)), values)
 }
 
 // Opening says which part of the graph is asked for.
