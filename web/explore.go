@@ -134,9 +134,11 @@ func (v *visit) explore() error {
 	if err != nil {
 		return err
 	}
-	lists, err := v.ask.Lists(v.ctx(), client.At{KnownAt: v.q.KnownAt})
-	if err != nil {
-		return err
+	var lists graph.ListsAnswer
+	if !v.part() { // they are in the form above
+		if lists, err = v.ask.Lists(v.ctx(), client.At{KnownAt: v.q.KnownAt}); err != nil {
+			return err
+		}
 	}
 	o = o.keepOnly(part.Entities)
 	p := explorePage{ID: id, Name: part.Entities[0].Entity.Ref().FullName(), Open: o}

@@ -29,7 +29,7 @@ func (v *visit) fail(err error) {
 		return // nobody is there
 	}
 	f := v.failureOf(err)
-	if f.Status == http.StatusUnauthorized && v.r.Method == http.MethodGet && v.r.Header.Get(fragmentHeader) == "" {
+	if f.Status == http.StatusUnauthorized && v.r.Method == http.MethodGet && !v.part() {
 		to := url.Values{"next": {v.r.URL.RequestURI()}}
 		if v.credential() != "" {
 			v.forget(sessionCookie)
@@ -38,7 +38,7 @@ func (v *visit) fail(err error) {
 		_ = v.redirect("/sign-in?" + to.Encode())
 		return
 	}
-	if v.r.Header.Get(fragmentHeader) != "" {
+	if v.part() {
 		v.r.Header.Set(fragmentHeader, "failure")
 	}
 	if err := v.render("failure", view{Title: f.Title, Data: f, Status: f.Status}); err != nil {

@@ -98,6 +98,10 @@ func (v *visit) meet() error {
 
 func (v *visit) ctx() context.Context { return v.r.Context() }
 
+// part reports whether a script asks for parts of the page alone: what stands
+// around them is not needed.
+func (v *visit) part() bool { return v.r.Header.Get(fragmentHeader) != "" }
+
 // form returns a value of the address.
 func (v *visit) form(name string) string { return strings.TrimSpace(v.r.URL.Query().Get(name)) }
 

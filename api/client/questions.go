@@ -220,9 +220,12 @@ func (c *Client) TimelinePicture(ctx context.Context, subject string, at At) ([]
 }
 
 // Embedded asks for the lineage as SVG for a page around it: without heading, its
-// entities linked to /entities/ID and its hops to #CLAIM.
-func (c *Client) Embedded(ctx context.Context, subject string, at At, paths int) ([]byte, error) {
-	return c.read(ctx, call{method: http.MethodGet, path: "/v1/picture", query: at.values("subject", subject, "embed", "true", "paths", number(paths))})
+// entities linked to /entities/ID, which the links ask what linked says, and its
+// hops to #CLAIM.
+func (c *Client) Embedded(ctx context.Context, subject string, at, linked At, paths int) ([]byte, error) {
+	values := at.values("subject", subject, "embed", "true", "paths", number(paths))
+	values.Set("links", "?"+linked.values().Encode())
+	return c.read(ctx, call{method: http.MethodGet, path: "/v1/picture", query: values})
 }
 
 // EmbeddedTimeline asks for the finding over time as SVG for a page around it.
