@@ -214,11 +214,7 @@ func (v *visit) job() error {
 			return err
 		}
 	}
-	modules := []string{"job.js"}
-	if job.HasEnded() {
-		modules = nil
-	}
-	return v.render("job", view{Title: text("job.title", textOf("job.kind", job.Kind)), Nav: "data", Data: &p, Modules: modules})
+	return v.render("job", view{Title: text("job.title", textOf("job.kind", job.Kind)), Nav: "data", Data: &p, Modules: whileOn(&job)})
 }
 
 // read reads the report of an import or a refresh.

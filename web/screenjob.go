@@ -91,7 +91,15 @@ func (v *visit) screened() error {
 			return err
 		}
 	}
-	return v.render("screened", view{Title: text("screened.title"), Nav: "screen", Data: &p, Modules: []string{"screen.js"}})
+	return v.render("screened", view{Title: text("screened.title"), Nav: "screen", Data: &p, Modules: whileOn(&j)})
+}
+
+// whileOn are the scripts of a page about a job: they ask how far it is.
+func whileOn(j *client.Job) []string {
+	if j.HasEnded() {
+		return nil
+	}
+	return []string{"poll.js"}
 }
 
 func pageNumber(asked string) int {
