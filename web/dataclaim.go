@@ -31,19 +31,17 @@ func (v *visit) claim() error { return v.showClaim(nil, http.StatusOK) }
 
 // showClaim answers with the page about a claim, and what was wrong with its form.
 func (v *visit) showClaim(wrong map[string]string, status int) error {
-	saved, err := strconv.ParseUint(v.form("saved"), 10, 32)
-	if err == nil { // the service may not know yet what the store has
-		if _, err := v.ask.Lists(v.ctx(), client.At{MinRevision: graph.Revision(saved)}); err != nil {
-			return err
-		}
+	at := client.At{KnownAt: v.q.KnownAt}
+	if saved, err := strconv.ParseUint(v.form("saved"), 10, 32); err == nil {
+		at.MinRevision = graph.Revision(saved) // the service may not know yet what the store has
 	}
-	answer, err := v.ask.Claim(v.ctx(), graph.ID(v.r.PathValue("id")), v.q.KnownAt)
+	answer, err := v.ask.Claim(v.ctx(), graph.ID(v.r.PathValue("id")), at)
 	if err != nil {
 		return err
 	}
 	p := claimPage{
 		Answer: answer, Grade: words.Grade(answer.Claim), When: words.Period(answer.Claim.ValidFrom, answer.Claim.ValidTo),
-		Meaning: answer.Claim.Relation.Rule().Meaning, Saved: saved > 0 && answer.Retracted == nil, Wrong: wrong,
+		Meaning: answer.Claim.Relation.Rule().Meaning, Saved: at.MinRevision > 0 && answer.Retracted == nil, Wrong: wrong,
 		Reason: v.r.PostForm.Get("reason"), Author: v.r.PostForm.Get("author"),
 	}
 	names := map[graph.ID]graph.EntityRef{}

@@ -58,7 +58,7 @@ func (v *visit) newClaimForm() error {
 		f.V[name] = strings.TrimSpace(values[0])
 	}
 	if id := graph.ID(v.form("corrects")); id != "" {
-		stored, err := v.ask.Claim(v.ctx(), id, "")
+		stored, err := v.ask.Claim(v.ctx(), id, client.At{})
 		if err != nil {
 			return err
 		}
@@ -125,7 +125,7 @@ func (v *visit) addClaim() error {
 		f.V[a.Name] = strings.TrimSpace(v.r.PostForm.Get(a.Name))
 	}
 	if f.Corrects != "" {
-		stored, err := v.ask.Claim(v.ctx(), f.Corrects, "")
+		stored, err := v.ask.Claim(v.ctx(), f.Corrects, client.At{})
 		if err != nil {
 			return err
 		}

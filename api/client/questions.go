@@ -183,9 +183,11 @@ func (c *Client) Policy(ctx context.Context, name string) (Policy, error) {
 	return get[Policy](ctx, c, "/v1/policies/"+url.PathEscape(name), nil)
 }
 
-// Claim asks for a claim, also for one that was retracted.
-func (c *Client) Claim(ctx context.Context, id graph.ID, knownAt string) (ClaimAnswer, error) {
-	return get[ClaimAnswer](ctx, c, "/v1/claims/"+url.PathEscape(string(id)), At{KnownAt: knownAt}.values())
+// Claim asks for a claim, also for one that was retracted. Of at, what is known
+// counts alone.
+func (c *Client) Claim(ctx context.Context, id graph.ID, at At) (ClaimAnswer, error) {
+	at = At{KnownAt: at.KnownAt, MinRevision: at.MinRevision}
+	return get[ClaimAnswer](ctx, c, "/v1/claims/"+url.PathEscape(string(id)), at.values())
 }
 
 // ContestedAnswer is a part of the claims that are contested.
