@@ -11,6 +11,7 @@ import (
 
 	"debadge/api/client"
 	"debadge/graph"
+	"debadge/graph/ingest"
 )
 
 // reachPage is what traces back to a company or a list.
@@ -235,9 +236,7 @@ func (v *visit) reachExport() error {
 func writeRows(w *csv.Writer, rows [][]string) error {
 	for _, row := range rows {
 		for i, cell := range row {
-			if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-				row[i] = "'" + cell
-			}
+			row[i] = ingest.NoFormula(cell)
 		}
 		if err := w.Write(row); err != nil {
 			return err
