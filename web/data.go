@@ -156,10 +156,11 @@ func (v *visit) sendImport(file io.Reader, values url.Values) error {
 
 // refresh asks the publisher of a register for what is newer.
 func (v *visit) refresh() error {
-	if err := v.readForm(); err != nil {
+	f, err := v.postForm(maxForm)
+	if err != nil {
 		return err
 	}
-	job, err := v.ask.Refresh(v.ctx(), strings.TrimSpace(v.r.PostForm.Get("register")), v.r.PostForm.Get("dry_run") != "", false)
+	job, err := v.ask.Refresh(v.ctx(), strings.TrimSpace(f.Get("register")), f.Get("dry_run") != "", false)
 	return v.toJob(job, err, "register")
 }
 

@@ -58,21 +58,13 @@ func (v *visit) showClaim(wrong map[string]string, status int) error {
 	return v.render("claim", view{Title: p.Sentence, Nav: "data", Data: &p, Status: status})
 }
 
-// readForm reads the form that a page was sent.
-func (v *visit) readForm() error {
-	v.r.Body = http.MaxBytesReader(v.w, v.r.Body, maxForm)
-	if err := v.r.ParseForm(); err != nil {
-		return &client.Problem{Status: http.StatusBadRequest, Title: text("failure.refused"), Detail: text("failure.form")}
-	}
-	return nil
-}
-
 // retractClaim withdraws a claim, and shows it again.
 func (v *visit) retractClaim() error {
-	if err := v.readForm(); err != nil {
+	f, err := v.postForm(maxForm)
+	if err != nil {
 		return err
 	}
-	id, reason, author := graph.ID(v.r.PathValue("id")), strings.TrimSpace(v.r.PostForm.Get("reason")), strings.TrimSpace(v.r.PostForm.Get("author"))
+	id, reason, author := graph.ID(v.r.PathValue("id")), strings.TrimSpace(f.Get("reason")), strings.TrimSpace(f.Get("author"))
 	receipt, err := v.ask.Retract(v.ctx(), id, author, reason, "", client.Write{})
 	if fields, ok := refusedFields(err); ok {
 		wrong := map[string]string{}
