@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -62,7 +61,7 @@ func (v *visit) showData(wrong map[string]string, status int) error {
 				return nil
 			}
 			all, err := v.ask.Jobs(ctx)
-			if pr, ok := errors.AsType[*client.Problem](err); ok && pr.Status == http.StatusServiceUnavailable {
+			if isStatus(err, http.StatusServiceUnavailable) {
 				return nil // this service has no jobs
 			}
 			for _, j := range all {
@@ -169,7 +168,7 @@ func (v *visit) toJob(job client.Job, err error, field string) error {
 	if err == nil {
 		return v.redirect("/data/jobs/" + url.PathEscape(job.ID))
 	}
-	p, ok := errors.AsType[*client.Problem](err)
+	p, ok := problemOf(err)
 	if !ok || p.Status != http.StatusUnprocessableEntity && p.Status != http.StatusNotFound {
 		return err
 	}

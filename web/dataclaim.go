@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -85,7 +84,7 @@ func (v *visit) retractClaim() error {
 
 // refusedFields are what is wrong with what was sent, where somebody can mend it.
 func refusedFields(err error) ([]graph.FieldError, bool) {
-	if p, ok := errors.AsType[*client.Problem](err); ok && p.Status == http.StatusUnprocessableEntity {
+	if p, ok := problemOf(err); ok && p.Status == http.StatusUnprocessableEntity {
 		if len(p.Errors) == 0 {
 			return []graph.FieldError{{Message: p.Detail}}, true
 		}

@@ -321,9 +321,3 @@ func (v *visit) screenedFile() error {
 	}
 	return nil
 }
-
-// isStatus reports whether the API refused something with a status.
-func isStatus(err error, status int) bool {
-	p, ok := problemOf(err)
-	return ok && p.Status == status
-}

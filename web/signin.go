@@ -1,12 +1,9 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 	"strings"
-
-	"debadge/api/client"
 )
 
 // signInPage is what the page for signing in shows.
@@ -72,7 +69,7 @@ func (v *visit) try(credential string) (refused string, err error) {
 		return "", err
 	}
 	_, err = ask.Me(v.ctx())
-	if p, ok := errors.AsType[*client.Problem](err); ok && p.Status == http.StatusUnauthorized {
+	if p, ok := problemOf(err); ok && p.Status == http.StatusUnauthorized {
 		return p.Detail, nil
 	}
 	return "", err
