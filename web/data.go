@@ -21,15 +21,13 @@ type dataPage struct {
 	Jobs    []client.Job // of the caller
 	Changes changesPart
 	Wrong   map[string]string // what was wrong with a form
-	V       map[string]string
 }
 
 // changesPart is a part of the feed, the latest first.
 type changesPart struct {
-	Changes  []changeView
-	Revision graph.Revision
-	Older    string // where older ones are
-	Newer    string
+	Changes []changeView
+	Older   string // where older ones are
+	Newer   string
 }
 
 // changeView is a change set in short.
@@ -47,10 +45,10 @@ const (
 	feedItems   = 5
 )
 
-func (v *visit) data() error { return v.showData(map[string]string{}, http.StatusOK) }
+func (v *visit) data() error { return v.showData(nil, http.StatusOK) }
 
 func (v *visit) showData(wrong map[string]string, status int) error {
-	p := dataPage{Wrong: wrong, V: map[string]string{}}
+	p := dataPage{Wrong: wrong}
 	err := together(v.ctx(),
 		func(ctx context.Context) (err error) {
 			p.Lists, err = v.ask.Lists(ctx, v.q.At())
@@ -101,7 +99,7 @@ func (v *visit) changesAfter(ctx context.Context, since, newest graph.Revision) 
 	if err != nil {
 		return changesPart{}, err
 	}
-	part := changesPart{Revision: max(newest, page.Revision)}
+	var part changesPart
 	for _, c := range slices.Backward(page.Changes) {
 		one := changeView{
 			ChangeRef: client.ChangeRef{Revision: c.Revision, RecordedAt: c.RecordedAt, ChangeSet: c.ID, Author: c.Author, Reason: c.Reason},
@@ -114,7 +112,7 @@ func (v *visit) changesAfter(ctx context.Context, since, newest graph.Revision) 
 	if since > 0 {
 		part.Older = at(since - min(since, feedChanges))
 	}
-	if page.Next < part.Revision {
+	if page.Next < max(newest, page.Revision) {
 		part.Newer = at(page.Next)
 	}
 	return part, nil

@@ -17,7 +17,6 @@ type claimPage struct {
 	Near     graph.EntityRef
 	Far      graph.EntityRef
 	View     claimView
-	Grade    string
 	When     string
 	Meaning  string
 	Saved    bool // it was written just now
@@ -39,7 +38,7 @@ func (v *visit) showClaim(wrong map[string]string, status int) error {
 		return err
 	}
 	p := claimPage{
-		Answer: answer, Grade: words.Grade(answer.Claim), When: words.Period(answer.Claim.ValidFrom, answer.Claim.ValidTo),
+		Answer: answer, When: words.Period(answer.Claim.ValidFrom, answer.Claim.ValidTo),
 		Meaning: answer.Claim.Relation.Rule().Meaning, Saved: at.MinRevision > 0 && answer.Retracted == nil, Wrong: wrong,
 		Reason: v.r.PostForm.Get("reason"), Author: v.r.PostForm.Get("author"),
 	}

@@ -160,12 +160,10 @@ func aliasesOf(e graph.Entity) []string {
 // policyRow is what a policy makes of a subject.
 type policyRow struct {
 	Name     string
-	Digest   string
 	Current  bool
 	Finding  graph.Finding
 	Strength graph.Status
 	Action   graph.Action
-	Since    graph.Date
 	Differs  bool // from the policy that the page is by
 }
 
@@ -193,8 +191,8 @@ func (v *visit) underPolicies(ctx context.Context, id string, at client.At, now 
 				}
 			}
 			rows[i] = policyRow{
-				Name: p.Name, Digest: p.Digest, Current: p.Name == now.Policy.Name, Finding: a.Finding, Strength: a.Strength, Action: a.Action,
-				Since: a.Since, Differs: a.Action != now.Action || a.Finding != now.Finding || a.Strength != now.Strength,
+				Name: p.Name, Current: p.Name == now.Policy.Name, Finding: a.Finding, Strength: a.Strength, Action: a.Action,
+				Differs: a.Action != now.Action || a.Finding != now.Finding || a.Strength != now.Strength,
 			}
 			return nil
 		}

@@ -19,7 +19,7 @@ type screenPage struct {
 	Policy   string
 	Policies []client.Policy
 	Jobs     []screenedJob
-	Look     columnsForm // of a file that is looked at before it is sent
+	Look     client.ColumnsAnswer // of a file that is looked at before it is sent
 }
 
 // screenedJob is a screening of the visitor's.
@@ -132,20 +132,7 @@ func (v *visit) screenColumns() error {
 	if err != nil {
 		return err
 	}
-	return v.render("screen", view{Title: text("screen.title"), Data: &screenPage{Look: columnsForm{look}}})
-}
-
-// columnsForm is the form by which columns are corrected.
-type columnsForm struct{ client.ColumnsAnswer }
-
-// Read reports whether anything is read from any column.
-func (c columnsForm) Read() bool {
-	for _, column := range c.Columns {
-		if column.Field != "" {
-			return true
-		}
-	}
-	return false
+	return v.render("screen", view{Title: text("screen.title"), Data: &screenPage{Look: look}})
 }
 
 // columnAsked is a column as a form has it: what is to be read from it, and what

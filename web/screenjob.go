@@ -33,7 +33,7 @@ type jobPage struct {
 	Number   int
 	Unsure   int // texts on this page that can be chosen for
 
-	Look     columnsForm
+	Look     client.ColumnsAnswer
 	Policies []client.Policy
 	Listed   []client.EntityCount
 	LeftOut  []string
@@ -118,7 +118,7 @@ func (v *visit) askScreened(p *jobPage) error {
 			return err
 		},
 		func(ctx context.Context) (err error) {
-			p.Look.ColumnsAnswer, err = v.ask.ScreenedColumns(ctx, p.Job.ID)
+			p.Look, err = v.ask.ScreenedColumns(ctx, p.Job.ID)
 			if isStatus(err, http.StatusConflict) {
 				return nil // one that was canceled keeps no file
 			}
