@@ -12,17 +12,14 @@ import (
 
 // claimPage is what the page about a claim shows.
 type claimPage struct {
-	Answer   client.ClaimAnswer
-	Sentence string
-	Near     graph.EntityRef
-	Far      graph.EntityRef
-	View     claimView
-	When     string
-	Meaning  string
-	Saved    bool // it was written just now
-	Wrong    map[string]string
-	Reason   string
-	Author   string
+	Answer  client.ClaimAnswer
+	View    claimView
+	When    string
+	Meaning string
+	Saved   bool // it was written just now
+	Wrong   map[string]string
+	Reason  string
+	Author  string
 }
 
 func (v *visit) claim() error { return v.showClaim(nil, http.StatusOK) }
@@ -42,18 +39,13 @@ func (v *visit) showClaim(wrong map[string]string, status int) error {
 		Meaning: answer.Claim.Relation.Rule().Meaning, Saved: at.MinRevision > 0 && answer.Retracted == nil, Wrong: wrong,
 		Reason: v.r.PostForm.Get("reason"), Author: v.r.PostForm.Get("author"),
 	}
-	names := map[graph.ID]graph.EntityRef{}
+	names := map[graph.ID]string{}
 	for _, e := range answer.Entities {
-		names[e.ID] = e
+		names[e.ID] = e.FullName()
 	}
-	p.Near, p.Far = names[answer.Claim.To], names[answer.Claim.From]
-	if answer.Claim.Relation.Rule().Outward {
-		p.Near, p.Far = p.Far, p.Near
-	}
-	e := evidenceOf(graph.Answer{Sources: answer.Sources})
-	p.View = e.claim(answer.Claim, p.Near.FullName(), p.Far.FullName())
-	p.Sentence = p.View.Sentence
-	return v.render("claim", view{Title: p.Sentence, Nav: "data", Data: &p, Status: status})
+	near, far := answer.Claim.Relation.Ends(answer.Claim.From, answer.Claim.To)
+	p.View = evidenceOf(graph.Answer{Sources: answer.Sources}).claim(answer.Claim, names[near], names[far])
+	return v.render("claim", view{Title: p.View.Sentence, Nav: "data", Data: &p, Status: status})
 }
 
 // retractClaim withdraws a claim, and shows it again.

@@ -193,10 +193,7 @@ func (e *evidence) rules() []companyRules {
 func (e *evidence) disputed() []claimView {
 	var all []claimView
 	for _, c := range e.answer.Disputed {
-		near, far := c.To, c.From
-		if c.Relation.Rule().Outward {
-			near, far = far, near
-		}
+		near, far := c.Relation.Ends(c.From, c.To)
 		all = append(all, e.claim(c, e.name(near), e.name(far)))
 	}
 	return all
