@@ -40,6 +40,7 @@ func TestAnswers(t *testing.T) {
 		{"/v1/entities/company:acme", `"total": 5`},
 		{"/v1/entities/product:beta:twin", `"IDENTICAL_TO"`},
 		{"/v1/entities/company:acme?as_of=2019-01-01", `"claims": []`},
+		{"/v1/entities/company:acme?relation=LISTED_ON", `"total": 1`},
 		{"/v1/entities/list:us-list?limit=1&known_at=1", `"next": "1~claim:`},
 		{"/v1/entities/proceeding:acme-v-beta", `"PARTY_TO"`},
 		{"/v1/lists", `"members": 1`},

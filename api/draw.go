@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -27,23 +28,35 @@ type pictureInput struct {
 
 	Format string `query:"format" enum:"svg,dot" default:"svg"`
 	Embed  bool   `query:"embed"`
+	Links  string `query:"links" maxLength:"10000"`
 }
 
-// pageLinks lead from a picture to the pages of the service, asked by what the
-// picture was asked by, and to what the page around it says of a claim.
+// pageLinks lead from a picture to the pages of the service, and to what the page
+// around it says of a claim.
 type pageLinks struct{ query string }
 
-func linksOf(c huma.Context) pageLinks {
+// linksOf lets them ask what is said, or else what the picture was asked.
+func linksOf(c huma.Context, links string) (pageLinks, error) {
+	u := c.URL()
+	from := u.Query()
+	if links != "" {
+		var err error
+		if from, err = url.ParseQuery(strings.TrimPrefix(links, "?")); err != nil {
+			return pageLinks{}, refuseField("query.links", "is not what an address asks: write ?as_of=2026-01-31&policy=strict")
+		}
+	}
 	asked := url.Values{}
-	for _, name := range []string{"as_of", "known_at", "policy"} {
-		if v := c.Query(name); v != "" {
-			asked.Set(name, v)
+	for _, name := range []string{"as_of", "known_at", "policy", "list"} {
+		for _, value := range from[name] {
+			if value != "" {
+				asked.Add(name, value)
+			}
 		}
 	}
 	if len(asked) == 0 {
-		return pageLinks{}
+		return pageLinks{}, nil
 	}
-	return pageLinks{"?" + asked.Encode()}
+	return pageLinks{"?" + asked.Encode()}, nil
 }
 
 // Entity is the page about an entity.
@@ -105,7 +118,10 @@ func (s *server) picture(ctx context.Context, hc huma.Context, in *pictureInput)
 	}
 	o := picture.Options{Names: names}
 	if in.Embed {
-		o.Bare, o.Links = true, linksOf(hc)
+		o.Bare = true
+		if o.Links, err = linksOf(hc, in.Links); err != nil {
+			return nil, err
+		}
 	}
 	err = picture.SVG(&b, answer, o)
 	return bytesOf(svgType, &b), err

@@ -12,11 +12,12 @@ import (
 type entityInput struct {
 	Freshness
 
-	ID      string `path:"id" maxLength:"200"`
-	AsOf    day    `query:"as_of"`
-	KnownAt moment `query:"known_at"`
-	Limit   int    `query:"limit" minimum:"1" maximum:"10000" default:"1000"`
-	Cursor  cursor `query:"cursor"`
+	ID       string         `path:"id" maxLength:"200"`
+	AsOf     day            `query:"as_of"`
+	KnownAt  moment         `query:"known_at"`
+	Relation []relationName `query:"relation,explode" maxItems:"20"`
+	Limit    int            `query:"limit" minimum:"1" maximum:"10000" default:"1000"`
+	Cursor   cursor         `query:"cursor"`
 }
 
 // entityAnswer is an entity with a page of the claims about it, those that it
@@ -26,7 +27,7 @@ type entityAnswer struct {
 	AsOf     graph.Date        `json:"as_of"` // null: claims of any day
 	KnownAt  *time.Time        `json:"known_at"`
 	Revision graph.Revision    `json:"revision"`
-	Total    int               `json:"total"` // claims about it
+	Total    int               `json:"total"` // claims about it, of the relations asked for
 	Claims   []graph.Claim     `json:"claims"`
 	Entities []graph.EntityRef `json:"entities"` // the ends of the claims, in id order
 	Sources  []graph.Source    `json:"sources"`  // cited by the claims, in id order
@@ -88,10 +89,14 @@ func (a *entityAnswer) addClaims(ctx context.Context, v graph.View, n graph.Node
 		a.AsOf = in.AsOf.day.Date()
 		holds = func(e graph.Edge) bool { return e.From <= in.AsOf.day && in.AsOf.day < e.To }
 	}
+	relations := setOf(in.Relation)
+	if relations == 0 {
+		relations = graph.SetOf(graph.Relations()...)
+	}
 	var edges []graph.Edge
 	var err error
 	for _, d := range []graph.Direction{graph.Upstream, graph.Downstream} {
-		if edges, err = v.Adjacent(ctx, []graph.Node{n}, d, graph.SetOf(graph.Relations()...), edges); err != nil {
+		if edges, err = v.Adjacent(ctx, []graph.Node{n}, d, relations, edges); err != nil {
 			return err
 		}
 	}

@@ -41,6 +41,15 @@ func (r *relationName) Schema(huma.Registry) *huma.Schema {
 	return s
 }
 
+// setOf is the set of the relations named, 0 if none is.
+func setOf(names []relationName) graph.RelationSet {
+	var set graph.RelationSet
+	for _, r := range names {
+		set |= graph.SetOf(r.relation)
+	}
+	return set
+}
+
 // statusName is a parameter that takes a status.
 type statusName struct{ status graph.Status }
 
@@ -75,11 +84,7 @@ func (s *server) neighbors(ctx context.Context, in *neighborsInput) (neighborsAn
 	if in.AsOf.given {
 		q.AsOf = in.AsOf.day
 	}
-	var relations []graph.Relation
-	for _, r := range in.Relation {
-		relations = append(relations, r.relation)
-	}
-	q.Relations = graph.SetOf(relations...)
+	q.Relations = setOf(in.Relation)
 	for _, one := range in.Status {
 		q.Statuses = append(q.Statuses, one.status)
 	}

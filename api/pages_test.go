@@ -69,6 +69,17 @@ func TestEmbeddedPicture(t *testing.T) {
 	if plain := s.get(t, "/v1/picture?subject=B1&embed=true").Body.String(); !strings.Contains(plain, `<a href="/entities/product:beta:b1" `) {
 		t.Errorf("%s", plain)
 	}
+	for links, want := range map[string]string{
+		"?":                              `<a href="/entities/product:beta:b1" `,
+		"?policy%3Dstrict%26subject%3Dx": `<a href="/entities/product:beta:b1?policy=strict" `,
+	} {
+		if svg := s.get(t, "/v1/picture?subject=B1&embed=true&known_at=1&as_of=2026-01-01&links="+links).Body.String(); !strings.Contains(svg, want) {
+			t.Errorf("links=%s: without %s: %s", links, want, svg)
+		}
+	}
+	if w := s.get(t, "/v1/picture?subject=B1&embed=true&links=?%25zz"); w.Code != http.StatusUnprocessableEntity {
+		t.Errorf("links that are no query: %d %s", w.Code, w.Body)
+	}
 	bare, framed := s.get(t, "/v1/timeline/picture?subject=B1&embed=true").Body.String(), s.get(t, "/v1/timeline/picture?subject=B1").Body.String()
 	if len(bare) >= len(framed) || strings.Contains(framed, "<a ") {
 		t.Errorf("%s", bare)

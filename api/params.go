@@ -27,6 +27,7 @@ var parameterDocs = map[string]string{
 	"after":        "Behind the event of this number.",
 	"index":        "The place of an entry in the log, counted from 0.",
 	"embed":        "Drawn for a page around it: without heading and basis; in a lineage, entities link to /entities/ID and hops to #CLAIM.",
+	"links":        "What the links to entities ask, if not what the picture was asked: ?as_of=2026-01-31&policy=strict, or ? alone.",
 	"paths":        "At most so many paths to each listing, the best first.",
 	"limit":        "At most so many rows.",
 	"cursor":       "The next of the page before. All pages are of the revision of the first one, whatever known_at says. Of suggestions: how many to leave out.",

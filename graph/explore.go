@@ -84,9 +84,11 @@ type explorer struct {
 	q      Exploration
 	nodes  []Node
 	at     map[Node]int // places of nodes
-	around [][2][]Node  // distinct neighbors of each, upstream and downstream, sorted
 	edges  []Edge       // that lead upstream from the nodes
 	room   []Edge
+	marks  []uint64 // a bit for each node of the view, all 0 between uses
+	far    [1]Node  // one whose place is asked for, and the place
+	place  [1]uint32
 	answer Explored
 }
 
@@ -115,7 +117,6 @@ func (x *explorer) cut(why string) {
 func (x *explorer) look(ctx context.Context, i int) error {
 	n := x.nodes[i]
 	var node ExploredNode
-	var around [2][]Node
 	for _, d := range []Direction{Upstream, Downstream} {
 		edges, err := x.v.Adjacent(ctx, []Node{n}, d, x.q.Relations, x.room[:0])
 		if err != nil {
@@ -129,8 +130,7 @@ func (x *explorer) look(ctx context.Context, i int) error {
 		} else {
 			x.edges = append(x.edges, edges...)
 		}
-		around[d] = farEnds(edges)
-		side.Open, side.Neighbors = slices.Contains(open, x.v.ID(n)), len(around[d])
+		side.Open, side.Neighbors = slices.Contains(open, x.v.ID(n)), x.farEnds(edges)
 		if !side.Open {
 			continue
 		}
@@ -138,7 +138,7 @@ func (x *explorer) look(ctx context.Context, i int) error {
 			x.meet(b.node)
 		}
 	}
-	x.around, x.answer.Entities = append(x.around, around), append(x.answer.Entities, node)
+	x.answer.Entities = append(x.answer.Entities, node)
 	return nil
 }
 
@@ -160,24 +160,64 @@ func (x *explorer) counts(e Edge, d Direction) bool {
 	return true
 }
 
-func farEnds(edges []Edge) []Node {
-	ends := make([]Node, len(edges))
-	for i, e := range edges {
-		ends[i] = e.Far
+// fewEnds are counted by sorting them.
+const fewEnds = 1000
+
+// farEnds counts the distinct far ends of claims: of those of a hub by a bit for
+// each node, where the view has them close together.
+func (x *explorer) farEnds(edges []Edge) int {
+	d, ok := x.v.(dense)
+	if !ok || len(edges) <= fewEnds {
+		ends := make([]Node, len(edges))
+		for i, e := range edges {
+			ends[i] = e.Far
+		}
+		slices.Sort(ends)
+		return len(slices.Compact(ends))
 	}
-	slices.Sort(ends)
-	return slices.Compact(ends)
+	if x.marks == nil {
+		x.marks = make([]uint64, d.NodeCount()/64+1)
+	}
+	count := 0
+	for _, e := range edges {
+		if mark := &x.marks[e.Far/64]; *mark>>(e.Far%64)&1 == 0 {
+			*mark |= 1 << (e.Far % 64)
+			count++
+		}
+	}
+	for _, e := range edges {
+		x.marks[e.Far/64] = 0
+	}
+	return count
 }
 
 // neighbor is one end of claims, and where it stands in the order.
 type neighbor struct {
-	node Node
-	rank int
-	id   ID
+	node   Node
+	rank   int
+	place  uint32 // in the order of ids
+	placed bool   // the view knows the place
 }
 
-func (a neighbor) compare(b neighbor) int {
-	return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.id, b.id))
+func (x *explorer) neighbor(e Edge) neighbor {
+	n := neighbor{node: e.Far, rank: rankOf(e)}
+	if d, ok := x.v.(dense); ok {
+		x.far[0] = e.Far
+		n.placed = d.Ranks(x.far[:], x.place[:])
+		n.place = x.place[0]
+	}
+	return n
+}
+
+// compare reads ids where it has to: a view may have to decode them.
+func (x *explorer) compare(a, b neighbor) int {
+	switch {
+	case a.rank != b.rank:
+		return cmp.Compare(a.rank, b.rank)
+	case a.placed && b.placed:
+		return cmp.Compare(a.place, b.place)
+	}
+	return cmp.Compare(x.v.ID(a.node), x.v.ID(b.node))
 }
 
 // first returns the neighbors that come first. A hub has hundreds of thousands
@@ -185,13 +225,9 @@ func (a neighbor) compare(b neighbor) int {
 func (x *explorer) first(edges []Edge) []neighbor {
 	var best []neighbor
 	for _, e := range edges {
-		n := neighbor{node: e.Far, rank: rankOf(e)}
+		n := x.neighbor(e)
 		full := len(best) == x.q.Limit
-		if full && n.rank > best[len(best)-1].rank {
-			continue
-		}
-		n.id = x.v.ID(e.Far)
-		if full && n.compare(best[len(best)-1]) >= 0 {
+		if full && x.compare(n, best[len(best)-1]) >= 0 {
 			continue
 		}
 		if i := slices.IndexFunc(best, func(b neighbor) bool { return b.node == n.node }); i >= 0 {
@@ -202,7 +238,7 @@ func (x *explorer) first(edges []Edge) []neighbor {
 		} else if full {
 			best = best[:len(best)-1]
 		}
-		i, _ := slices.BinarySearchFunc(best, n, neighbor.compare)
+		i, _ := slices.BinarySearchFunc(best, n, x.compare)
 		best = slices.Insert(best, i, n)
 	}
 	return best
@@ -228,17 +264,9 @@ func (x *explorer) write(ctx context.Context) error {
 		return err
 	}
 	for i := range x.nodes {
-		node := &x.answer.Entities[i]
-		node.Entity = entities[i]
-		node.Upstream.Shown, node.Downstream.Shown = x.shown(x.around[i][Upstream]), x.shown(x.around[i][Downstream])
+		x.answer.Entities[i].Entity = entities[i]
 	}
-	var refs []ClaimRef
-	for _, e := range x.edges {
-		if _, ok := x.at[e.Far]; ok {
-			refs = append(refs, e.Claim)
-		}
-	}
-	slices.Sort(refs)
+	refs := x.between()
 	if refs = slices.Compact(refs); len(refs) > mostShown {
 		refs = refs[:mostShown]
 		x.cut(fmt.Sprintf("a part has at most %d claims; some are left out", mostShown))
@@ -263,13 +291,23 @@ func (x *explorer) write(ctx context.Context) error {
 	return err
 }
 
-// shown counts the neighbors that are in the part.
-func (x *explorer) shown(around []Node) int {
-	shown := 0
-	for n := range x.at {
-		if _, ok := slices.BinarySearch(around, n); ok {
-			shown++
+// between returns the claims between entities of the part, sorted, and counts the
+// neighbors of each that are in it.
+func (x *explorer) between() []ClaimRef {
+	var refs []ClaimRef
+	counted := map[[2]int]bool{}
+	for _, e := range x.edges {
+		far, ok := x.at[e.Far]
+		if !ok {
+			continue
+		}
+		refs = append(refs, e.Claim)
+		if pair := [2]int{x.at[e.Near], far}; !counted[pair] {
+			counted[pair] = true
+			x.answer.Entities[pair[0]].Upstream.Shown++
+			x.answer.Entities[far].Downstream.Shown++
 		}
 	}
-	return shown
+	slices.Sort(refs)
+	return refs
 }

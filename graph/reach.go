@@ -278,6 +278,11 @@ func (ev *evaluation) spreadFrom(l limits, origins []origin, product []bool, how
 	}
 }
 
+type idNode struct {
+	id   ID
+	node Node
+}
+
 // sorted returns the nodes whose ids come after one in the order of ids. It
 // uses the memory of nodes.
 func sorted(v View, nodes []Node, after ID) []Node {
@@ -291,8 +296,15 @@ func sorted(v View, nodes []Node, after ID) []Node {
 		for i, p := range pairs {
 			nodes[i] = Node(uint32(p)) //nolint:gosec // the lower half
 		}
-	} else {
-		slices.SortFunc(nodes, func(a, b Node) int { return cmp.Compare(v.ID(a), v.ID(b)) })
+	} else { // to read an id costs more than to compare two
+		pairs := make([]idNode, len(nodes))
+		for i, n := range nodes {
+			pairs[i] = idNode{v.ID(n), n}
+		}
+		slices.SortFunc(pairs, func(a, b idNode) int { return cmp.Compare(a.id, b.id) })
+		for i, p := range pairs {
+			nodes[i] = p.node
+		}
 	}
 	from, _ := slices.BinarySearchFunc(nodes, after, func(n Node, id ID) int {
 		if v.ID(n) <= id {

@@ -167,6 +167,15 @@ func (r Relation) Rule() Rule {
 	return row
 }
 
+// Ends returns the ends of a claim as an upstream walk meets them: the one that
+// it comes from first. A symmetric claim it also meets the other way round.
+func (r Relation) Ends(from, to ID) (near, far ID) {
+	if r.Rule().Outward {
+		return from, to
+	}
+	return to, from
+}
+
 // String returns the relation's name as Cypher and JSON write it.
 func (r Relation) String() string {
 	if int(r) < len(rules) {

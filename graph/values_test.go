@@ -173,6 +173,10 @@ func TestRelationTable(t *testing.T) {
 		if rule.Share != (r == graph.Owns) || rule.Outward != (rule.To == graph.List || rule.To == graph.Proceeding) {
 			t.Errorf("%s: share %t, outward %t", r, rule.Share, rule.Outward)
 		}
+		near, far := r.Ends("company:from", "list:to")
+		if (near == "company:from") != rule.Outward || near == far {
+			t.Errorf("%s leads upstream from %s to %s", r, near, far)
+		}
 		for _, a := range rule.Attributes {
 			if a.Name != strings.ToLower(a.Name) || a.Meaning == "" {
 				t.Errorf("%s: attribute %+v", r, a)

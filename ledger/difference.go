@@ -64,10 +64,7 @@ func notHeld(ctx context.Context, store graph.Store, q graph.Question, claims []
 // holds reports whether a view holds a claim that is in force on a day. It looks
 // from the end with few claims: what leads upstream.
 func holds(ctx context.Context, v graph.View, day graph.Day, c graph.Claim) (bool, error) {
-	near := c.To
-	if c.Relation.Rule().Outward {
-		near = c.From
-	}
+	near, _ := c.Relation.Ends(c.From, c.To)
 	nodes, err := v.Nodes(ctx, []graph.ID{near})
 	if err != nil || nodes[0] == graph.NoNode {
 		return false, err

@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -22,15 +21,13 @@ type dataPage struct {
 	Jobs    []client.Job // of the caller
 	Changes changesPart
 	Wrong   map[string]string // what was wrong with a form
-	V       map[string]string
 }
 
 // changesPart is a part of the feed, the latest first.
 type changesPart struct {
-	Changes  []changeView
-	Revision graph.Revision
-	Older    string // where older ones are
-	Newer    string
+	Changes []changeView
+	Older   string // where older ones are
+	Newer   string
 }
 
 // changeView is a change set in short.
@@ -48,10 +45,10 @@ const (
 	feedItems   = 5
 )
 
-func (v *visit) data() error { return v.showData(map[string]string{}, http.StatusOK) }
+func (v *visit) data() error { return v.showData(nil, http.StatusOK) }
 
 func (v *visit) showData(wrong map[string]string, status int) error {
-	p := dataPage{Wrong: wrong, V: map[string]string{}}
+	p := dataPage{Wrong: wrong}
 	err := together(v.ctx(),
 		func(ctx context.Context) (err error) {
 			p.Lists, err = v.ask.Lists(ctx, v.q.At())
@@ -62,7 +59,7 @@ func (v *visit) showData(wrong map[string]string, status int) error {
 				return nil
 			}
 			all, err := v.ask.Jobs(ctx)
-			if pr, ok := errors.AsType[*client.Problem](err); ok && pr.Status == http.StatusServiceUnavailable {
+			if isStatus(err, http.StatusServiceUnavailable) {
 				return nil // this service has no jobs
 			}
 			for _, j := range all {
@@ -102,7 +99,7 @@ func (v *visit) changesAfter(ctx context.Context, since, newest graph.Revision) 
 	if err != nil {
 		return changesPart{}, err
 	}
-	part := changesPart{Revision: max(newest, page.Revision)}
+	var part changesPart
 	for _, c := range slices.Backward(page.Changes) {
 		one := changeView{
 			ChangeRef: client.ChangeRef{Revision: c.Revision, RecordedAt: c.RecordedAt, ChangeSet: c.ID, Author: c.Author, Reason: c.Reason},
@@ -115,7 +112,7 @@ func (v *visit) changesAfter(ctx context.Context, since, newest graph.Revision) 
 	if since > 0 {
 		part.Older = at(since - min(since, feedChanges))
 	}
-	if page.Next < part.Revision {
+	if page.Next < max(newest, page.Revision) {
 		part.Newer = at(page.Next)
 	}
 	return part, nil
@@ -156,10 +153,11 @@ func (v *visit) sendImport(file io.Reader, values url.Values) error {
 
 // refresh asks the publisher of a register for what is newer.
 func (v *visit) refresh() error {
-	if err := v.readForm(); err != nil {
+	f, err := v.postForm(maxForm)
+	if err != nil {
 		return err
 	}
-	job, err := v.ask.Refresh(v.ctx(), strings.TrimSpace(v.r.PostForm.Get("register")), v.r.PostForm.Get("dry_run") != "", false)
+	job, err := v.ask.Refresh(v.ctx(), strings.TrimSpace(f.Get("register")), f.Get("dry_run") != "", false)
 	return v.toJob(job, err, "register")
 }
 
@@ -168,7 +166,7 @@ func (v *visit) toJob(job client.Job, err error, field string) error {
 	if err == nil {
 		return v.redirect("/data/jobs/" + url.PathEscape(job.ID))
 	}
-	p, ok := errors.AsType[*client.Problem](err)
+	p, ok := problemOf(err)
 	if !ok || p.Status != http.StatusUnprocessableEntity && p.Status != http.StatusNotFound {
 		return err
 	}
@@ -214,11 +212,7 @@ func (v *visit) job() error {
 			return err
 		}
 	}
-	modules := []string{"job.js"}
-	if job.HasEnded() {
-		modules = nil
-	}
-	return v.render("job", view{Title: text("job.title", textOf("job.kind", job.Kind)), Nav: "data", Data: &p, Modules: modules})
+	return v.render("job", view{Title: text("job.title", textOf("job.kind", job.Kind)), Nav: "data", Data: &p, Modules: whileOn(&job)})
 }
 
 // read reads the report of an import or a refresh.

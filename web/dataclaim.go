@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -13,68 +12,49 @@ import (
 
 // claimPage is what the page about a claim shows.
 type claimPage struct {
-	Answer   client.ClaimAnswer
-	Sentence string
-	Near     graph.EntityRef
-	Far      graph.EntityRef
-	View     claimView
-	Grade    string
-	When     string
-	Meaning  string
-	Saved    bool // it was written just now
-	Wrong    map[string]string
-	Reason   string
-	Author   string
+	Answer  client.ClaimAnswer
+	View    claimView
+	When    string
+	Meaning string
+	Saved   bool // it was written just now
+	Wrong   map[string]string
+	Reason  string
+	Author  string
 }
 
 func (v *visit) claim() error { return v.showClaim(nil, http.StatusOK) }
 
 // showClaim answers with the page about a claim, and what was wrong with its form.
 func (v *visit) showClaim(wrong map[string]string, status int) error {
-	saved, err := strconv.ParseUint(v.form("saved"), 10, 32)
-	if err == nil { // the service may not know yet what the store has
-		if _, err := v.ask.Lists(v.ctx(), client.At{MinRevision: graph.Revision(saved)}); err != nil {
-			return err
-		}
+	at := client.At{KnownAt: v.q.KnownAt}
+	if saved, err := strconv.ParseUint(v.form("saved"), 10, 32); err == nil {
+		at.MinRevision = graph.Revision(saved) // the service may not know yet what the store has
 	}
-	answer, err := v.ask.Claim(v.ctx(), graph.ID(v.r.PathValue("id")), v.q.KnownAt)
+	answer, err := v.ask.Claim(v.ctx(), graph.ID(v.r.PathValue("id")), at)
 	if err != nil {
 		return err
 	}
 	p := claimPage{
-		Answer: answer, Grade: words.Grade(answer.Claim), When: words.Period(answer.Claim.ValidFrom, answer.Claim.ValidTo),
-		Meaning: answer.Claim.Relation.Rule().Meaning, Saved: saved > 0 && answer.Retracted == nil, Wrong: wrong,
+		Answer: answer, When: words.Period(answer.Claim.ValidFrom, answer.Claim.ValidTo),
+		Meaning: answer.Claim.Relation.Rule().Meaning, Saved: at.MinRevision > 0 && answer.Retracted == nil, Wrong: wrong,
 		Reason: v.r.PostForm.Get("reason"), Author: v.r.PostForm.Get("author"),
 	}
-	names := map[graph.ID]graph.EntityRef{}
+	names := map[graph.ID]string{}
 	for _, e := range answer.Entities {
-		names[e.ID] = e
+		names[e.ID] = e.FullName()
 	}
-	p.Near, p.Far = names[answer.Claim.To], names[answer.Claim.From]
-	if answer.Claim.Relation.Rule().Outward {
-		p.Near, p.Far = p.Far, p.Near
-	}
-	e := evidenceOf(graph.Answer{Sources: answer.Sources})
-	p.View = e.claim(answer.Claim, p.Near.FullName(), p.Far.FullName())
-	p.Sentence = p.View.Sentence
-	return v.render("claim", view{Title: p.Sentence, Nav: "data", Data: &p, Status: status})
-}
-
-// readForm reads the form that a page was sent.
-func (v *visit) readForm() error {
-	v.r.Body = http.MaxBytesReader(v.w, v.r.Body, maxForm)
-	if err := v.r.ParseForm(); err != nil {
-		return &client.Problem{Status: http.StatusBadRequest, Title: text("failure.refused"), Detail: text("failure.form")}
-	}
-	return nil
+	near, far := answer.Claim.Relation.Ends(answer.Claim.From, answer.Claim.To)
+	p.View = evidenceOf(graph.Answer{Sources: answer.Sources}).claim(answer.Claim, names[near], names[far])
+	return v.render("claim", view{Title: p.View.Sentence, Nav: "data", Data: &p, Status: status})
 }
 
 // retractClaim withdraws a claim, and shows it again.
 func (v *visit) retractClaim() error {
-	if err := v.readForm(); err != nil {
+	f, err := v.postForm(maxForm)
+	if err != nil {
 		return err
 	}
-	id, reason, author := graph.ID(v.r.PathValue("id")), strings.TrimSpace(v.r.PostForm.Get("reason")), strings.TrimSpace(v.r.PostForm.Get("author"))
+	id, reason, author := graph.ID(v.r.PathValue("id")), strings.TrimSpace(f.Get("reason")), strings.TrimSpace(f.Get("author"))
 	receipt, err := v.ask.Retract(v.ctx(), id, author, reason, "", client.Write{})
 	if fields, ok := refusedFields(err); ok {
 		wrong := map[string]string{}
@@ -95,7 +75,7 @@ func (v *visit) retractClaim() error {
 
 // refusedFields are what is wrong with what was sent, where somebody can mend it.
 func refusedFields(err error) ([]graph.FieldError, bool) {
-	if p, ok := errors.AsType[*client.Problem](err); ok && p.Status == http.StatusUnprocessableEntity {
+	if p, ok := problemOf(err); ok && p.Status == http.StatusUnprocessableEntity {
 		if len(p.Errors) == 0 {
 			return []graph.FieldError{{Message: p.Detail}}, true
 		}

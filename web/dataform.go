@@ -58,7 +58,7 @@ func (v *visit) newClaimForm() error {
 		f.V[name] = strings.TrimSpace(values[0])
 	}
 	if id := graph.ID(v.form("corrects")); id != "" {
-		stored, err := v.ask.Claim(v.ctx(), id, "")
+		stored, err := v.ask.Claim(v.ctx(), id, client.At{})
 		if err != nil {
 			return err
 		}
@@ -114,22 +114,23 @@ func (f *claimForm) keep(stored client.ClaimAnswer, chosen map[string]bool) {
 
 // addClaim takes a filled-in form.
 func (v *visit) addClaim() error {
-	if err := v.readForm(); err != nil {
+	sent, err := v.postForm(maxForm)
+	if err != nil {
 		return err
 	}
-	f := &claimForm{V: map[string]string{}, Wrong: map[string]string{}, Corrects: graph.ID(v.r.PostForm.Get("corrects"))}
+	f := &claimForm{V: map[string]string{}, Wrong: map[string]string{}, Corrects: graph.ID(sent.Get("corrects"))}
 	for _, name := range claimFields {
-		f.V[name] = strings.TrimSpace(v.r.PostForm.Get(name))
+		f.V[name] = strings.TrimSpace(sent.Get(name))
 	}
 	for _, a := range claimAttributes() {
-		f.V[a.Name] = strings.TrimSpace(v.r.PostForm.Get(a.Name))
+		f.V[a.Name] = strings.TrimSpace(sent.Get(a.Name))
 	}
 	if f.Corrects != "" {
-		stored, err := v.ask.Claim(v.ctx(), f.Corrects, "")
+		stored, err := v.ask.Claim(v.ctx(), f.Corrects, client.At{})
 		if err != nil {
 			return err
 		}
-		f.keep(stored, chosenOf(v.r.PostForm))
+		f.keep(stored, chosenOf(sent))
 	}
 	cs, err := v.changeOf(f)
 	if err != nil {

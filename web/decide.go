@@ -10,6 +10,7 @@ import (
 
 	"debadge/api/client"
 	"debadge/graph"
+	"debadge/graph/dossier"
 )
 
 // decidePage is what the form for a decision shows.
@@ -132,8 +133,8 @@ func decisionPath(id string) string { return "/decisions/" + url.PathEscape(id) 
 type decisionsPage struct {
 	Of     client.DecisionsOf
 	Rows   []decisionView
+	First  string // where the first of them are; "" on their page
 	Next   string
-	Begun  bool // rows stand before those that are shown
 	States []string
 }
 
@@ -152,26 +153,25 @@ func (v *visit) decisions() error {
 		Of:     client.DecisionsOf{Subject: v.form("subject"), Author: v.form("author"), State: v.form("state"), Changed: v.form("changed") == "true"},
 		States: []string{"final", "pending", "signed", "refused"},
 	}
-	after := v.form("after")
-	page, err := v.ask.Decisions(v.ctx(), p.Of, client.Page{Limit: decisionsShown, Cursor: after})
+	page, err := v.ask.Decisions(v.ctx(), p.Of, client.Page{Limit: decisionsShown, Cursor: v.form("after")})
 	if err != nil {
 		return err
 	}
-	p.Begun = after != ""
 	for i := range page.Decisions {
 		p.Rows = append(p.Rows, decisionViewOf(&page.Decisions[i]))
 	}
+	changed := ""
+	if p.Of.Changed {
+		changed = "true"
+	}
+	address := func(after string) string {
+		return v.q.link("/decisions", "subject", p.Of.Subject, "author", p.Of.Author, "state", p.Of.State, "changed", changed, "after", after)
+	}
+	if v.form("after") != "" {
+		p.First = address("")
+	}
 	if page.Next != "" {
-		q := url.Values{"after": {page.Next}}
-		for name, value := range map[string]string{"subject": p.Of.Subject, "author": p.Of.Author, "state": p.Of.State} {
-			if value != "" {
-				q.Set(name, value)
-			}
-		}
-		if p.Of.Changed {
-			q.Set("changed", "true")
-		}
-		p.Next = "/decisions?" + q.Encode()
+		p.Next = address(page.Next)
 	}
 	return v.render("decisions", view{Title: text("decisions.title"), Nav: "decisions", Data: &p})
 }
@@ -218,6 +218,7 @@ type decisionPage struct {
 	Wrong   *failure
 	Verdict string // as the form had it
 	Because string
+	Signer  string
 }
 
 // decision answers with the page about a decision.
@@ -251,7 +252,7 @@ func (v *visit) askDecided(p *decisionPage, d *client.Decision) error {
 	return together(v.ctx(),
 		func(ctx context.Context) error {
 			known := strconv.FormatUint(uint64(d.Question.Revision), 10)
-			e, err := v.ask.Entity(ctx, graph.ID(subject), client.At{KnownAt: known}, client.Page{Limit: 1})
+			e, err := v.ask.Entity(ctx, graph.ID(subject), client.At{KnownAt: known}, client.Page{Limit: 1}, graph.ListedOn)
 			if isStatus(err, http.StatusNotFound) || isStatus(err, http.StatusUnprocessableEntity) {
 				return nil // it was decided about what is not known
 			}
@@ -316,11 +317,8 @@ func (v *visit) signDecision() error {
 		return err
 	}
 	wrong := v.failureOf(err)
-	return v.showDecision(&decisionPage{Wrong: &wrong, Verdict: n.Verdict, Because: n.Reasoning})
+	return v.showDecision(&decisionPage{Wrong: &wrong, Verdict: n.Verdict, Because: n.Reasoning, Signer: n.Author})
 }
-
-// dossierPolicy lets a dossier have the style that it brings, and nothing else.
-const dossierPolicy = reportPolicy + "; img-src data:"
 
 // decisionDossier hands on the dossier of the question of a decision, to print.
 func (v *visit) decisionDossier() error {
@@ -350,7 +348,7 @@ func (v *visit) sendDossier(subject string, at client.At, paths int) error {
 		return err
 	}
 	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	v.w.Header().Set("Content-Security-Policy", dossierPolicy)
+	v.w.Header().Set("Content-Security-Policy", broughtPolicy(dossier.StyleHash()))
 	_, _ = v.w.Write(page) // a browser that is gone does not miss it
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"debadge/api"
 	"debadge/graph"
+	"debadge/graph/dossier"
 	"debadge/ledger"
 	"debadge/web"
 	"debadge/web/webtest"
@@ -66,8 +67,8 @@ func TestDecide(t *testing.T) {
 	b.Print(true)
 	b.Screenshot("dossier-print-1440-light")
 	b.Print(false)
-	if answer, _ := s.get(t, "/dossier?subject=KR2280-X2", nil); answer.StatusCode != http.StatusOK {
-		t.Errorf("the dossier about a subject: %d", answer.StatusCode)
+	if answer, _ := s.get(t, "/dossier?subject=KR2280-X2", nil); answer.StatusCode != http.StatusOK || !strings.Contains(answer.Header.Get("Content-Security-Policy"), dossier.StyleHash()) || strings.Contains(answer.Header.Get("Content-Security-Policy"), "unsafe") {
+		t.Errorf("the dossier about a subject: %d %q", answer.StatusCode, answer.Header.Get("Content-Security-Policy"))
 	}
 }
 
@@ -160,5 +161,35 @@ func TestSecondOfficer(t *testing.T) {
 	}
 	if _, shown := s.get(t, "/decisions?state=pending", map[string]string{"Cookie": cookies["reader"]}); !strings.Contains(shown, "There is no such decision.") {
 		t.Errorf("nothing waits any more: %s", shown)
+	}
+}
+
+// TestSignOffKeepsWhatWasTyped shows a refused form with all that was in it.
+func TestSignOffKeepsWhatWasTyped(t *testing.T) {
+	s := serve(t, func(o *api.Options, _ *web.Options) { o.Policies = []graph.Policy{fourEyes()} })
+	answer, text := s.submit(t, "", "/decisions", "subject=product:aivres:kr2280-x2&as_of=2026-06-01&policy=four-eyes&action=pass&reasoning=for+a+museum&author=a.lopez")
+	if answer.StatusCode != http.StatusSeeOther {
+		t.Fatalf("%d %s", answer.StatusCode, text)
+	}
+	answer, text = s.submit(t, "", answer.Header.Get("Location")+"/sign-off", "verdict=refused&reasoning=+&author=b.okafor")
+	if answer.StatusCode != http.StatusUnprocessableEntity {
+		t.Fatalf("without a reason: %d %s", answer.StatusCode, text)
+	}
+	for _, want := range []string{`name="author" value="b.okafor"`, `value="refused" required checked`} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the form lacks %s: %s", want, text)
+		}
+	}
+}
+
+// TestPagesOfDecisions keep the filters on the way back to the first of them.
+func TestPagesOfDecisions(t *testing.T) {
+	s := serve(t, nil)
+	_, shown := s.get(t, "/decisions?author=a.lopez&state=final&after=decision-1&as_of=2026-01-01", nil)
+	if want := `href="/decisions?as_of=2026-01-01&amp;author=a.lopez&amp;state=final"`; !strings.Contains(shown, want) {
+		t.Errorf("the way to the first page is not %s: %s", want, shown)
+	}
+	if _, shown = s.get(t, "/decisions?author=a.lopez", nil); strings.Contains(shown, "From the first") {
+		t.Errorf("the first page leads to itself: %s", shown)
 	}
 }

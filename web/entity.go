@@ -64,12 +64,12 @@ func (v *visit) subject(id graph.ID) error {
 		return v.redirect(v.q.link(entityPath(answer.Subject.ID)))
 	}
 	p := subjectPage{ID: id, Name: answer.Subject.FullName(), Kind: answer.Subject.Kind, Brand: answer.Subject.Brand, Answer: answer}
-	if err := v.askAround(&p); err != nil {
-		return err
-	}
 	e := evidenceOf(answer)
 	p.Verdict, p.Groups, p.Former, p.Rules = verdictOf(answer), e.groups(), answer.Former, e.rules()
 	p.Disputed, p.Rests, p.Notices = e.disputed(), e.rests(), noticesOf(answer)
+	if err := v.askAround(&p); err != nil {
+		return err
+	}
 	return v.render("subject", view{Title: p.Name, Data: &p, Modules: []string{"time.js", "picture.js"}})
 }
 
@@ -80,16 +80,10 @@ func (v *visit) askAround(p *subjectPage) error {
 	asOf := at
 	asOf.AsOf = p.Answer.AsOf.String()
 	id := string(p.ID)
-	links := v.q.At() // what the picture links to is asked as the page was
-	return together(v.ctx(),
-		func(ctx context.Context) error {
-			svg, err := v.ask.Embedded(ctx, id, links, mostPaths)
-			p.Picture = template.HTML(svg) //nolint:gosec // graph/picture escapes every text
-			return err
-		},
+	asks := []func(context.Context) error{
 		func(ctx context.Context) error {
 			svg, err := v.ask.EmbeddedTimeline(ctx, id, asOf)
-			p.TimePicture = template.HTML(svg) //nolint:gosec // as above
+			p.TimePicture = template.HTML(svg) //nolint:gosec // graph/picture escapes every text
 			return err
 		},
 		func(ctx context.Context) error {
@@ -98,18 +92,40 @@ func (v *visit) askAround(p *subjectPage) error {
 			p.Time = timeFormOf(v.q, t.Steps, p.Answer, v.site.Clock())
 			return err
 		},
-		func(ctx context.Context) error {
-			e, err := v.ask.Entity(ctx, p.ID, asOf, client.Page{Limit: 100})
-			p.Aliases = aliasesOf(e.Entity.Entity)
-			if p.Kind == graph.Product {
-				p.Makers, p.Sellers = those(e, graph.Makes), those(e, graph.Sells)
-			}
-			return err
-		},
 		func(ctx context.Context) (err error) {
 			p.Policies, err = v.underPolicies(ctx, id, asOf, p.Answer)
 			return err
+		},
+	}
+	if len(p.Groups) > 0 {
+		asks = append(asks, func(ctx context.Context) error {
+			svg, err := v.ask.Embedded(ctx, id, asOf, v.q.At(), mostPaths)
+			p.Picture = template.HTML(svg) //nolint:gosec // as above
+			return err
 		})
+	}
+	if !v.part() { // who made it stands above the parts
+		asks = append(asks, func(ctx context.Context) error {
+			e, err := v.ask.Entity(ctx, p.ID, asOf, client.Page{Limit: mostMakers}, makersOf(p.Kind)...)
+			p.Aliases = aliasesOf(e.Entity.Entity)
+			p.Makers, p.Sellers = those(e, graph.Makes), those(e, graph.Sells)
+			return err
+		})
+	}
+	return together(v.ctx(), asks...)
+}
+
+// mostMakers is how many claims about who makes or sells a product are read.
+const mostMakers = 1000
+
+// makersOf are the relations whose claims say who makes and sells a product. Of a
+// company, which may make a million, none is needed: those that name its lists
+// are few.
+func makersOf(kind graph.Kind) []graph.Relation {
+	if kind == graph.Product {
+		return []graph.Relation{graph.Makes, graph.Sells}
+	}
+	return []graph.Relation{graph.ListedOn}
 }
 
 // unknown answers about what debadge does not know, or did not at that time:
@@ -144,12 +160,10 @@ func aliasesOf(e graph.Entity) []string {
 // policyRow is what a policy makes of a subject.
 type policyRow struct {
 	Name     string
-	Digest   string
 	Current  bool
 	Finding  graph.Finding
 	Strength graph.Status
 	Action   graph.Action
-	Since    graph.Date
 	Differs  bool // from the policy that the page is by
 }
 
@@ -177,8 +191,8 @@ func (v *visit) underPolicies(ctx context.Context, id string, at client.At, now 
 				}
 			}
 			rows[i] = policyRow{
-				Name: p.Name, Digest: p.Digest, Current: p.Name == now.Policy.Name, Finding: a.Finding, Strength: a.Strength, Action: a.Action,
-				Since: a.Since, Differs: a.Action != now.Action || a.Finding != now.Finding || a.Strength != now.Strength,
+				Name: p.Name, Current: p.Name == now.Policy.Name, Finding: a.Finding, Strength: a.Strength, Action: a.Action,
+				Differs: a.Action != now.Action || a.Finding != now.Finding || a.Strength != now.Strength,
 			}
 			return nil
 		}

@@ -26,9 +26,9 @@ func evidenceOf(a graph.Answer) *evidence {
 
 // citationView is what one source says of a claim.
 type citationView struct {
-	Told, Title, Publisher, Locator, Text, URL, Language string
-	Date                                                 graph.Date
-	Source                                               graph.ID
+	Told, Title, Publisher, Locator, Text, URL string
+	Date                                       graph.Date
+	Source                                     graph.ID
 }
 
 // claimView is a claim with all of its evidence and what denies it.
@@ -61,7 +61,7 @@ func (e *evidence) claim(c graph.Claim, near, far string) claimView {
 		}
 		view := citationView{
 			Told: words.Told(c.Status, q.Stance, s.Kind), Title: title, Publisher: s.Publisher, Date: s.Date, Locator: q.Locator,
-			Text: q.Text, URL: s.URL, Language: s.Language, Source: q.Source,
+			Text: q.Text, URL: s.URL, Source: q.Source,
 		}
 		if q.Stance == graph.Denies {
 			v.Denials = append(v.Denials, view)
@@ -74,20 +74,11 @@ func (e *evidence) claim(c graph.Claim, near, far string) claimView {
 
 // stepView is a hop as a reader walks it.
 type stepView struct {
-	Near, Far graph.EntityRef
-	Sentence  string
-	Strength  graph.Status
-	Weakest   bool   // it makes the path as weak as it is
-	After     string // that it came after the listing
-	Dates     string
-	Claims    []claimView
-}
-
-// listView is one list that a company is on.
-type listView struct {
-	List  graph.EntityRef
-	Since string
-	Step  stepView
+	Sentence string
+	Strength graph.Status
+	Weakest  bool   // it makes the path as weak as it is
+	After    string // that it came after the listing
+	Claims   []claimView
 }
 
 // pathView is a way to a listing in short.
@@ -103,9 +94,8 @@ type group struct {
 	Way          graph.Way
 	Strength     graph.Status
 	Steps        []stepView // up to the company
-	Lists        []listView
+	Lists        []stepView // from it to each list
 	Alternatives []pathView
-	Decisive     []string // sentences of the claims that this rests on
 }
 
 // groups are all listings of the answer, the strongest first.
@@ -122,7 +112,7 @@ func (e *evidence) groups() []group {
 			all = append(all, e.newGroup(l, steps[:len(steps)-1]))
 		}
 		last := steps[len(steps)-1]
-		all[i].Lists = append(all[i].Lists, listView{List: l.List, Since: sinceWords(l), Step: e.step(last, l.Strength)})
+		all[i].Lists = append(all[i].Lists, e.step(last, l.Strength))
 	}
 	return all
 }
@@ -147,21 +137,14 @@ func (e *evidence) newGroup(l graph.ListingAnswer, steps []words.Step) group {
 		}
 		g.Alternatives = append(g.Alternatives, view)
 	}
-	for _, s := range g.Steps {
-		for _, c := range s.Claims {
-			if slices.Contains(l.DecisiveClaims, c.ID) {
-				g.Decisive = append(g.Decisive, c.Sentence)
-			}
-		}
-	}
 	return g
 }
 
 func (e *evidence) step(s words.Step, weakest graph.Status) stepView {
 	near, far := s.Near.FullName(), s.Far.FullName()
 	v := stepView{
-		Near: s.Near, Far: s.Far, Sentence: words.Sentence(s.Hop.Claims[0], near, far), Strength: s.Hop.Strength,
-		Weakest: s.Hop.Strength == weakest && weakest != graph.Confirmed, Dates: words.Dates(s.Hop),
+		Sentence: words.Sentence(s.Hop.Claims[0], near, far), Strength: s.Hop.Strength,
+		Weakest: s.Hop.Strength == weakest && weakest != graph.Confirmed,
 	}
 	if s.Hop.PostListing {
 		v.After = words.SentenceCase(words.After(s.Hop))
@@ -210,10 +193,7 @@ func (e *evidence) rules() []companyRules {
 func (e *evidence) disputed() []claimView {
 	var all []claimView
 	for _, c := range e.answer.Disputed {
-		near, far := c.To, c.From
-		if c.Relation.Rule().Outward {
-			near, far = far, near
-		}
+		near, far := c.Relation.Ends(c.From, c.To)
 		all = append(all, e.claim(c, e.name(near), e.name(far)))
 	}
 	return all

@@ -134,9 +134,11 @@ func (v *visit) explore() error {
 	if err != nil {
 		return err
 	}
-	lists, err := v.ask.Lists(v.ctx(), client.At{KnownAt: v.q.KnownAt})
-	if err != nil {
-		return err
+	var lists graph.ListsAnswer
+	if !v.part() { // they are in the form above
+		if lists, err = v.ask.Lists(v.ctx(), client.At{KnownAt: v.q.KnownAt}); err != nil {
+			return err
+		}
 	}
 	o = o.keepOnly(part.Entities)
 	p := explorePage{ID: id, Name: part.Entities[0].Entity.Ref().FullName(), Open: o}
@@ -184,10 +186,7 @@ func (p *explorePage) fill(part client.NeighborsAnswer) {
 }
 
 func exploredClaimOf(c graph.Claim, names map[graph.ID]string) exploredClaim {
-	near, far := c.To, c.From
-	if c.Relation.Rule().Outward {
-		near, far = far, near
-	}
+	near, far := c.Relation.Ends(c.From, c.To)
 	row := exploredClaim{ID: c.ID, Sentence: words.Sentence(c, names[near], names[far]), Status: c.Status, When: words.Period(c.ValidFrom, c.ValidTo)}
 	for _, q := range c.Citations {
 		row.Denied = row.Denied || q.Stance == graph.Denies

@@ -22,6 +22,15 @@ type failure struct {
 	Retry      bool              // the same may succeed later
 }
 
+// problemOf is what the API refused, if it did.
+func problemOf(err error) (*client.Problem, bool) { return errors.AsType[*client.Problem](err) }
+
+// isStatus reports whether the API refused something with a status.
+func isStatus(err error, status int) bool {
+	p, ok := problemOf(err)
+	return ok && p.Status == status
+}
+
 // fail answers with a page that says what went wrong, and that this is no
 // finding. Who is not signed in is asked to.
 func (v *visit) fail(err error) {
@@ -29,16 +38,16 @@ func (v *visit) fail(err error) {
 		return // nobody is there
 	}
 	f := v.failureOf(err)
-	if f.Status == http.StatusUnauthorized && v.r.Method == http.MethodGet && v.r.Header.Get(fragmentHeader) == "" {
+	if f.Status == http.StatusUnauthorized && v.r.Method == http.MethodGet && !v.part() {
 		to := url.Values{"next": {v.r.URL.RequestURI()}}
-		if v.credential() != "" {
+		if v.key != "" {
 			v.forget(sessionCookie)
 			to.Set("ended", "1")
 		}
 		_ = v.redirect("/sign-in?" + to.Encode())
 		return
 	}
-	if v.r.Header.Get(fragmentHeader) != "" {
+	if v.part() {
 		v.r.Header.Set(fragmentHeader, "failure")
 	}
 	if err := v.render("failure", view{Title: f.Title, Data: f, Status: f.Status}); err != nil {
@@ -50,7 +59,7 @@ func (v *visit) fail(err error) {
 // failureOf says in words what an error is.
 func (v *visit) failureOf(err error) failure {
 	id := v.w.Header().Get(requestIDHeader)
-	if p, ok := errors.AsType[*client.Problem](err); ok {
+	if p, ok := problemOf(err); ok {
 		f := failure{
 			Status: p.Status, Title: p.Title, Detail: p.Detail, RequestID: p.RequestID, Fields: p.Errors, Candidates: p.Candidates,
 			Retry: p.Status == http.StatusServiceUnavailable || p.Status == http.StatusGatewayTimeout || p.Status == http.StatusTooManyRequests,

@@ -11,6 +11,7 @@ import (
 
 	"debadge/api/client"
 	"debadge/graph"
+	"debadge/graph/ingest"
 )
 
 // reachPage is what traces back to a company or a list.
@@ -71,7 +72,9 @@ func (v *visit) reach() error {
 			return err
 		},
 		func(ctx context.Context) (err error) {
-			p.History, err = v.listHistory(ctx, id)
+			if !v.part() { // it stands above the rows
+				p.History, err = v.listHistory(ctx, id)
+			}
 			return err
 		})
 	if err != nil {
@@ -87,28 +90,29 @@ func (v *visit) reach() error {
 	return v.render("reach", view{Title: text("reach.title", p.Name), Data: &p})
 }
 
+// mostListings of one company are told.
+const mostListings = 1000
+
 // listHistory are all listings of a company, also those that ended, the latest
 // first. A list has none.
 func (v *visit) listHistory(ctx context.Context, id graph.ID) ([]listing, error) {
 	if id.Kind() != graph.Company {
 		return nil, nil
 	}
-	part, err := v.ask.Neighbors(ctx, id, client.At{KnownAt: v.q.KnownAt}, client.Opening{
-		Up: []graph.ID{id}, Relations: []string{graph.ListedOn.String()}, Limit: graph.MostNeighbors,
-	})
+	e, err := v.ask.Entity(ctx, id, client.At{KnownAt: v.q.KnownAt}, client.Page{Limit: mostListings}, graph.ListedOn)
 	if err != nil {
 		return nil, err
 	}
 	names := map[graph.ID]graph.EntityRef{}
-	for _, n := range part.Entities {
-		names[n.Entity.ID] = n.Entity.Ref()
+	for _, ref := range e.Entities {
+		names[ref.ID] = ref
 	}
 	day := graph.DayOf(v.site.Clock())
 	if d, err := graph.ParseDate(v.q.AsOf); err == nil && !d.IsZero() {
 		day = d.Earliest()
 	}
 	var all []listing
-	for _, c := range part.Claims {
+	for _, c := range e.Claims {
 		all = append(all, listing{
 			List: names[c.To], Claim: c, Evidence: len(c.Citations), Over: !c.ValidTo.IsZero() && c.ValidTo.Latest() <= day, NotYet: c.ValidFrom.Earliest() > day,
 		})
@@ -232,9 +236,7 @@ func (v *visit) reachExport() error {
 func writeRows(w *csv.Writer, rows [][]string) error {
 	for _, row := range rows {
 		for i, cell := range row {
-			if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-				row[i] = "'" + cell
-			}
+			row[i] = ingest.NoFormula(cell)
 		}
 		if err := w.Write(row); err != nil {
 			return err

@@ -116,7 +116,7 @@ func (v *visit) addMakers(lists ...[]candidate) error {
 				continue
 			}
 			asks = append(asks, func(ctx context.Context) error {
-				e, err := v.ask.Entity(ctx, c.Entity.ID, client.At{KnownAt: v.q.KnownAt}, client.Page{Limit: 100})
+				e, err := v.ask.Entity(ctx, c.Entity.ID, client.At{KnownAt: v.q.KnownAt}, client.Page{Limit: mostMakers}, graph.Makes)
 				c.Makers = those(e, graph.Makes)
 				return err
 			})

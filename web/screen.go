@@ -4,10 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
-	"mime/multipart"
-	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -22,7 +19,7 @@ type screenPage struct {
 	Policy   string
 	Policies []client.Policy
 	Jobs     []screenedJob
-	Look     columnsForm // of a file that is looked at before it is sent
+	Look     client.ColumnsAnswer // of a file that is looked at before it is sent
 }
 
 // screenedJob is a screening of the visitor's.
@@ -35,10 +32,6 @@ type screenedJob struct {
 const (
 	mostJobs      = 10
 	defaultPolicy = "default"
-
-	maxPasted = 4 << 20
-	maxField  = 16 << 10
-	maxFields = 1000 // of a form
 )
 
 // screenForm answers with the page for choosing a file.
@@ -82,59 +75,6 @@ func screenedJobOf(j client.Job) screenedJob {
 		}
 	}
 	return s
-}
-
-// sentFile is what a form brings: its fields, and then a file, which is read
-// while it comes.
-type sentFile struct {
-	fields url.Values
-	file   io.Reader // nil if none was chosen
-}
-
-// readSent reads a form up to its file. What stands behind the file is not seen:
-// the form has the file last.
-func (v *visit) readSent() (sentFile, error) {
-	sent := sentFile{fields: url.Values{}}
-	parts, err := v.r.MultipartReader()
-	if err != nil {
-		return sent, graph.Errorf(graph.KindInvalid, "%s", text("failure.form"))
-	}
-	left := int64(maxPasted + maxForm) // of all fields together
-	for range maxFields {
-		part, err := parts.NextPart()
-		if errors.Is(err, io.EOF) {
-			return sent, nil
-		}
-		if err != nil {
-			return sent, graph.Errorf(graph.KindInvalid, "%s", text("failure.form"))
-		}
-		if part.FormName() == "file" {
-			if part.FileName() != "" {
-				sent.file = part
-			}
-			return sent, nil
-		}
-		value, err := readField(part, left)
-		if err != nil {
-			return sent, err
-		}
-		left -= int64(len(value))
-		sent.fields.Add(part.FormName(), value)
-	}
-	return sent, graph.Errorf(graph.KindInvalid, "%s", text("failure.form"))
-}
-
-func readField(part *multipart.Part, most int64) (string, error) {
-	limit := int64(maxField)
-	if part.FormName() == "lines" {
-		limit = maxPasted
-	}
-	most = min(most, limit)
-	data, err := io.ReadAll(io.LimitReader(part, most+1))
-	if err != nil || int64(len(data)) > most {
-		return "", graph.Errorf(graph.KindInvalid, "%s", text("failure.form"))
-	}
-	return string(data), nil
 }
 
 // screenFile makes a job of a file, or of lines that were pasted.
@@ -192,20 +132,7 @@ func (v *visit) screenColumns() error {
 	if err != nil {
 		return err
 	}
-	return v.render("screen", view{Title: text("screen.title"), Data: &screenPage{Look: columnsForm{look}}})
-}
-
-// columnsForm is the form by which columns are corrected.
-type columnsForm struct{ client.ColumnsAnswer }
-
-// Read reports whether anything is read from any column.
-func (c columnsForm) Read() bool {
-	for _, column := range c.Columns {
-		if column.Field != "" {
-			return true
-		}
-	}
-	return false
+	return v.render("screen", view{Title: text("screen.title"), Data: &screenPage{Look: look}})
 }
 
 // columnAsked is a column as a form has it: what is to be read from it, and what
@@ -247,13 +174,4 @@ func (c columnsAsked) alone(i int) bool {
 		}
 	}
 	return true
-}
-
-// postForm reads a form that was sent.
-func (v *visit) postForm(most int64) (url.Values, error) {
-	v.r.Body = http.MaxBytesReader(v.w, v.r.Body, most)
-	if err := v.r.ParseForm(); err != nil {
-		return nil, graph.Errorf(graph.KindInvalid, "%s", text("failure.form"))
-	}
-	return v.r.PostForm, nil
 }

@@ -2,7 +2,6 @@ package web
 
 import (
 	"encoding/json"
-	"errors"
 	"net/url"
 	"strconv"
 	"strings"
@@ -127,6 +126,3 @@ func (v *visit) screenOnceMore() error {
 	}
 	return v.redirect(jobPath(j.ID))
 }
-
-// problemOf is what the API refused, if it did.
-func problemOf(err error) (*client.Problem, bool) { return errors.AsType[*client.Problem](err) }

@@ -33,7 +33,7 @@ type jobPage struct {
 	Number   int
 	Unsure   int // texts on this page that can be chosen for
 
-	Look     columnsForm
+	Look     client.ColumnsAnswer
 	Policies []client.Policy
 	Listed   []client.EntityCount
 	LeftOut  []string
@@ -91,7 +91,15 @@ func (v *visit) screened() error {
 			return err
 		}
 	}
-	return v.render("screened", view{Title: text("screened.title"), Nav: "screen", Data: &p, Modules: []string{"screen.js"}})
+	return v.render("screened", view{Title: text("screened.title"), Nav: "screen", Data: &p, Modules: whileOn(&j)})
+}
+
+// whileOn are the scripts of a page about a job: they ask how far it is.
+func whileOn(j *client.Job) []string {
+	if j.HasEnded() {
+		return nil
+	}
+	return []string{"poll.js"}
 }
 
 func pageNumber(asked string) int {
@@ -110,7 +118,7 @@ func (v *visit) askScreened(p *jobPage) error {
 			return err
 		},
 		func(ctx context.Context) (err error) {
-			p.Look.ColumnsAnswer, err = v.ask.ScreenedColumns(ctx, p.Job.ID)
+			p.Look, err = v.ask.ScreenedColumns(ctx, p.Job.ID)
 			if isStatus(err, http.StatusConflict) {
 				return nil // one that was canceled keeps no file
 			}
@@ -283,8 +291,11 @@ func (v *visit) cancelScreening() error {
 // resultForms are what a result can be loaded as, by the end of the address.
 var resultForms = map[string]string{"csv": "text/csv", "ndjson": "application/x-ndjson", "json": "application/json", "html": "text/html"}
 
-// reportPolicy lets a report have the style that it brings, and nothing else.
-const reportPolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+// broughtPolicy lets a page that is handed on have the style that it brings, and
+// nothing else.
+func broughtPolicy(style string) string {
+	return "default-src 'none'; style-src " + style + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+}
 
 // screenedFile hands on the result of a screening as a file.
 func (v *visit) screenedFile() error {
@@ -301,7 +312,7 @@ func (v *visit) screenedFile() error {
 	h := v.w.Header()
 	h.Set("Content-Type", media+"; charset=utf-8")
 	if form == "html" {
-		h.Set("Content-Security-Policy", reportPolicy)
+		h.Set("Content-Security-Policy", broughtPolicy("'unsafe-inline'")) // of a report, no digest is known
 	} else {
 		h.Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", "debadge-"+v.r.PathValue("job")[:min(8, len(v.r.PathValue("job")))]+"."+form))
 	}
@@ -309,10 +320,4 @@ func (v *visit) screenedFile() error {
 		panic(http.ErrAbortHandler) // a part of a result must not look like all of it
 	}
 	return nil
-}
-
-// isStatus reports whether the API refused something with a status.
-func isStatus(err error, status int) bool {
-	p, ok := problemOf(err)
-	return ok && p.Status == status
 }

@@ -1,16 +1,10 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 	"strings"
-
-	"debadge/api/client"
 )
-
-// maxForm bounds a form without a file.
-const maxForm = 64 << 10
 
 // signInPage is what the page for signing in shows.
 type signInPage struct {
@@ -35,12 +29,12 @@ func (v *visit) showSignIn(p signInPage, status int) error {
 
 // signIn takes a key if the API does.
 func (v *visit) signIn() error {
-	v.r.Body = http.MaxBytesReader(v.w, v.r.Body, maxForm)
-	if err := v.r.ParseForm(); err != nil {
-		return &client.Problem{Status: http.StatusBadRequest, Title: text("failure.refused"), Detail: text("failure.form")}
+	f, err := v.postForm(maxForm)
+	if err != nil {
+		return err
 	}
-	p := signInPage{Next: localPath(v.r.PostForm.Get("next"))}
-	key := strings.TrimSpace(v.r.PostForm.Get("key"))
+	p := signInPage{Next: localPath(f.Get("next"))}
+	key := strings.TrimSpace(f.Get("key"))
 	if key == "" || strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		p.Wrong = text("sign-in.no-key")
 		return v.showSignIn(p, http.StatusUnprocessableEntity)
@@ -75,7 +69,7 @@ func (v *visit) try(credential string) (refused string, err error) {
 		return "", err
 	}
 	_, err = ask.Me(v.ctx())
-	if p, ok := errors.AsType[*client.Problem](err); ok && p.Status == http.StatusUnauthorized {
+	if p, ok := problemOf(err); ok && p.Status == http.StatusUnauthorized {
 		return p.Detail, nil
 	}
 	return "", err

@@ -12,7 +12,6 @@ type timeForm struct {
 	AsOf     string // a day
 	First    int    // of the slider, in days of Unix time
 	Last     int
-	Today    string
 	Marks    []mark // days at which the finding changes
 	KnownAt  string // a day, or what else was asked
 	KnownDay bool   // KnownAt is a day, or nothing
@@ -33,7 +32,7 @@ const (
 
 func timeFormOf(q question, steps []graph.Step, a graph.Answer, now time.Time) timeForm {
 	today := graph.DayOf(now)
-	f := timeForm{AsOf: a.AsOf.String(), Today: today.Time().Format(time.DateOnly), KnownAt: q.KnownAt}
+	f := timeForm{AsOf: a.AsOf.String(), KnownAt: q.KnownAt}
 	if d, err := graph.ParseDate(q.KnownAt); q.KnownAt == "" || err == nil && d.IsDay() {
 		f.KnownDay = true
 	}

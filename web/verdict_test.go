@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/csv"
 	"strings"
 	"testing"
 
@@ -128,4 +129,15 @@ func FuzzUnseal(f *testing.F) {
 			t.Errorf("%q was never sealed", text)
 		}
 	})
+}
+
+// TestExportHoldsNoFormula that a spreadsheet would compute.
+func TestExportHoldsNoFormula(t *testing.T) {
+	var b strings.Builder
+	if err := writeRows(csv.NewWriter(&b), [][]string{{"=1+1", " =2", "＝3", "plain"}}); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.String(); got != "'=1+1,' =2,'＝3,plain\n" {
+		t.Errorf("%q", got)
+	}
 }

@@ -16,7 +16,8 @@ type visit struct {
 	site *Site
 	w    http.ResponseWriter
 	r    *http.Request
-	ask  *client.Client // with the visitor's credential
+	key  string         // the visitor is signed in with, "" if not
+	ask  *client.Client // with that
 	me   Visitor
 	q    question
 }
@@ -59,7 +60,8 @@ func (v *visit) begin(known bool) error {
 		return &client.Problem{Status: http.StatusForbidden, Title: text("failure.crossing"), Detail: text("failure.crossing.why")}
 	}
 	var err error
-	if v.ask, err = v.clientWith(v.credential()); err != nil {
+	v.key = v.credential()
+	if v.ask, err = v.clientWith(v.key); err != nil {
 		return err
 	}
 	if err := v.meet(); err != nil && known {
@@ -92,11 +94,15 @@ func (v *visit) meet() error {
 	if err != nil {
 		return err
 	}
-	v.me = Visitor{Name: me.Name, Actor: me.Actor, Roles: me.Roles, SignedIn: v.credential() != "", leave: me.May}
+	v.me = Visitor{Name: me.Name, Actor: me.Actor, Roles: me.Roles, SignedIn: v.key != "", leave: me.May}
 	return nil
 }
 
 func (v *visit) ctx() context.Context { return v.r.Context() }
+
+// part reports whether a script asks for parts of the page alone: what stands
+// around them is not needed.
+func (v *visit) part() bool { return v.r.Header.Get(fragmentHeader) != "" }
 
 // form returns a value of the address.
 func (v *visit) form(name string) string { return strings.TrimSpace(v.r.URL.Query().Get(name)) }

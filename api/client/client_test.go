@@ -368,7 +368,7 @@ func TestWrites(t *testing.T) {
 	if _, err := c.Retract(ctx, fixed.Claims[0], "a.lopez", "not so", "", client.Write{}); err != nil {
 		t.Fatal(err)
 	}
-	claim, err := c.Claim(ctx, fixed.Claims[0], "")
+	claim, err := c.Claim(ctx, fixed.Claims[0], client.At{MinRevision: fixed.Revision})
 	if err != nil || claim.Retracted == nil || claim.Retracted.Reason != "not so" {
 		t.Errorf("%+v %v", claim, err)
 	}

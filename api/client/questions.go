@@ -115,9 +115,14 @@ func (c *Client) Diff(ctx context.Context, from, to string, at At, p Page) (grap
 // dated leaves what a question about entities and lists takes.
 func (a At) dated() At { return At{AsOf: a.AsOf, KnownAt: a.KnownAt, MinRevision: a.MinRevision} }
 
-// Entity asks for an entity with a page of the claims about it.
-func (c *Client) Entity(ctx context.Context, id graph.ID, at At, p Page) (EntityAnswer, error) {
-	return get[EntityAnswer](ctx, c, "/v1/entities/"+url.PathEscape(string(id)), at.dated().values("limit", p.limit(), "cursor", p.Cursor))
+// Entity asks for an entity with a page of the claims about it: those of some
+// relations, or of all of them if none is named.
+func (c *Client) Entity(ctx context.Context, id graph.ID, at At, p Page, relations ...graph.Relation) (EntityAnswer, error) {
+	values := at.dated().values("limit", p.limit(), "cursor", p.Cursor)
+	for _, r := range relations {
+		values.Add("relation", r.String())
+	}
+	return get[EntityAnswer](ctx, c, "/v1/entities/"+url.PathEscape(string(id)), values)
 }
 
 // Opening says which part of the graph is asked for.
@@ -178,9 +183,11 @@ func (c *Client) Policy(ctx context.Context, name string) (Policy, error) {
 	return get[Policy](ctx, c, "/v1/policies/"+url.PathEscape(name), nil)
 }
 
-// Claim asks for a claim, also for one that was retracted.
-func (c *Client) Claim(ctx context.Context, id graph.ID, knownAt string) (ClaimAnswer, error) {
-	return get[ClaimAnswer](ctx, c, "/v1/claims/"+url.PathEscape(string(id)), At{KnownAt: knownAt}.values())
+// Claim asks for a claim, also for one that was retracted. Of at, what is known
+// counts alone.
+func (c *Client) Claim(ctx context.Context, id graph.ID, at At) (ClaimAnswer, error) {
+	at = At{KnownAt: at.KnownAt, MinRevision: at.MinRevision}
+	return get[ClaimAnswer](ctx, c, "/v1/claims/"+url.PathEscape(string(id)), at.values())
 }
 
 // ContestedAnswer is a part of the claims that are contested.
@@ -215,9 +222,12 @@ func (c *Client) TimelinePicture(ctx context.Context, subject string, at At) ([]
 }
 
 // Embedded asks for the lineage as SVG for a page around it: without heading, its
-// entities linked to /entities/ID and its hops to #CLAIM.
-func (c *Client) Embedded(ctx context.Context, subject string, at At, paths int) ([]byte, error) {
-	return c.read(ctx, call{method: http.MethodGet, path: "/v1/picture", query: at.values("subject", subject, "embed", "true", "paths", number(paths))})
+// entities linked to /entities/ID, which the links ask what linked says, and its
+// hops to #CLAIM.
+func (c *Client) Embedded(ctx context.Context, subject string, at, linked At, paths int) ([]byte, error) {
+	values := at.values("subject", subject, "embed", "true", "paths", number(paths))
+	values.Set("links", "?"+linked.values().Encode())
+	return c.read(ctx, call{method: http.MethodGet, path: "/v1/picture", query: values})
 }
 
 // EmbeddedTimeline asks for the finding over time as SVG for a page around it.

@@ -260,10 +260,7 @@ func writeDifference(g *page, d ledger.Difference) {
 
 // claimWords says what a claim states, by ids.
 func claimWords(c graph.Claim) string {
-	near, far := c.To, c.From
-	if c.Relation.Rule().Outward {
-		near, far = c.From, c.To
-	}
+	near, far := c.Relation.Ends(c.From, c.To)
 	return fmt.Sprintf("%s [%s]", sentence(c, string(near), string(far)), c.ID)
 }
 

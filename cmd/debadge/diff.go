@@ -152,10 +152,7 @@ func itemWords(i graph.DiffItem) string {
 		return fmt.Sprintf("%s  (%s)", i.Name, i.ID)
 	case graph.ClaimRecorded, graph.ClaimRetracted, graph.ClaimCorrected:
 	}
-	near, far := i.To, i.From
-	if i.Relation.Rule().Outward {
-		near, far = i.From, i.To
-	}
+	near, far := i.Relation.Ends(i.From, i.To)
 	text := fmt.Sprintf("%s (%s) [%s]", sentence(graph.Claim{Relation: i.Relation, ShareMin: i.ShareMin, ShareMax: i.ShareMax}, string(near), string(far)), citedWords(i), i.ID)
 	switch i.What { //nolint:exhaustive // the others say no more
 	case graph.ClaimRetracted:

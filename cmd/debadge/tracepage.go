@@ -305,10 +305,7 @@ func (t *tracePage) disputed() {
 	t.gap()
 	t.line("", "Disputed, shown and never counted:")
 	for _, c := range t.answer.Disputed {
-		near, far := c.To, c.From
-		if c.Relation.Rule().Outward {
-			near, far = far, near
-		}
+		near, far := c.Relation.Ends(c.From, c.To)
 		t.hang("  - ", "    ", "%s [%s]", sentence(c, t.name(near), t.name(far)), c.ID)
 		t.evidence(c)
 	}

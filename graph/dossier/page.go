@@ -133,10 +133,7 @@ func (d *page) write(w io.Writer, names picture.Names) error {
 	}
 	v.Ownership = d.rules()
 	for _, c := range a.Disputed {
-		near, far := c.To, c.From
-		if c.Relation.Rule().Outward {
-			near, far = far, near
-		}
+		near, far := c.Relation.Ends(c.From, c.To)
 		v.Disputed = append(v.Disputed, d.claim(c, d.name(near), d.name(far)))
 	}
 	v.Decisive = d.numbers(a.DecisiveClaims)

@@ -93,8 +93,6 @@ function live(form) {
     clearTimeout(timer);
     update();
   });
-  form.classList.add("is-live");
 }
 
 for (const form of document.querySelectorAll("form[data-live]")) live(form);
-document.documentElement.dataset.script = "on";

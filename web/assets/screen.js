@@ -1,17 +1,5 @@
-// Screening: a file can be dropped, its columns are shown before it is sent, and
-// how far it is keeps itself up to date. All of it works by loads without this.
-
-import { exchange } from "./app.js";
-
-const pause = 700;
-
-function poll() {
-  if (!document.querySelector("#job [data-poll]")) return;
-  setTimeout(async () => {
-    if (await exchange("job", location.pathname + location.search, { keep: false })) poll();
-  }, pause);
-}
-poll();
+// Screening: a file can be dropped, and its columns are shown before it is sent.
+// All of it works by loads without this.
 
 const form = document.querySelector("[data-screen]");
 const columns = document.getElementById("columns");

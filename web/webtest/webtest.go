@@ -237,8 +237,6 @@ func (b *Browser) Show(path string) {
 const (
 	ArrowDown = kb.ArrowDown
 	Enter     = kb.Enter
-	Escape    = kb.Escape
-	Tab       = kb.Tab
 )
 
 // Press presses what a CSS selector finds.
