@@ -281,7 +281,10 @@ func (v *visit) cancelScreening() error {
 }
 
 // resultForms are what a result can be loaded as, by the end of the address.
-var resultForms = map[string]string{"csv": "text/csv", "ndjson": "application/x-ndjson", "json": "application/json", "html": "text/html"}
+var resultForms = map[string]string{
+	"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson", "json": "application/json", "html": "text/html; charset=utf-8",
+	"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 // reportPolicy lets a report have the style that it brings, and nothing else.
 const reportPolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -299,7 +302,7 @@ func (v *visit) screenedFile() error {
 	}
 	defer body.Close()
 	h := v.w.Header()
-	h.Set("Content-Type", media+"; charset=utf-8")
+	h.Set("Content-Type", media)
 	if form == "html" {
 		h.Set("Content-Security-Policy", reportPolicy)
 	} else {
