@@ -92,6 +92,7 @@ func (s *Site) routes() {
 	s.page("POST /data/import", (*visit).importFile)
 	s.page("POST /data/refresh", (*visit).refresh)
 	s.page("GET /data/jobs/{id}", (*visit).job)
+	s.page("POST /data/jobs/{id}/cancel", (*visit).cancelJob)
 	s.page("GET /claims/new", (*visit).newClaimForm)
 	s.page("POST /claims/new", (*visit).addClaim)
 	s.page("GET /claims/{id}", (*visit).claim)

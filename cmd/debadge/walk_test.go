@@ -102,18 +102,27 @@ func (w *officer) shows(selector string, texts ...string) {
 	}
 }
 
-const kr2280 = "/entities/product:aivres:kr2280-x2"
-
-// lookUp finds the server by its name as it is typed, and reads the finding.
-func (w *officer) lookUp() {
+// find types a text, and goes to the first candidate with the keyboard alone.
+func (w *officer) find(text, name string) {
+	w.t.Helper()
 	w.Open("/")
-	w.Type("#q", "kr2280 x2")
-	w.Await(`document.querySelector("#options [role=option]")?.innerText.includes("Aivres KR2280-X2")`)
+	w.Type("#q", text)
+	w.Await(fmt.Sprintf(`document.querySelector("#options [role=option]")?.innerText.includes(%q)`, name))
 	w.Axe("candidates")
 	w.Type("#q", webtest.ArrowDown)
 	w.Await(`document.getElementById("q").getAttribute("aria-activedescendant") === "option-f0"`)
 	w.Type("#q", webtest.Enter)
-	w.Await(`location.pathname === "` + kr2280 + `"`)
+	w.Await(`document.querySelector(".verdict .sentence")`)
+}
+
+const kr2280 = "/entities/product:aivres:kr2280-x2"
+
+// lookUp finds the server by its name as it is typed, and reads the finding.
+func (w *officer) lookUp() {
+	w.find("kr2280 x2", "Aivres KR2280-X2")
+	if path := w.Path(); path != kr2280 {
+		w.t.Errorf("what was found is at %s", path)
+	}
 	w.answerIs("Traces to Inspur Group Co., Ltd., listed on Entity List (US Bureau of Industry and Security) since March 2023, by an allegation.")
 	w.shows(".facts", "Review", "1 June 2026")
 	w.Axe("a finding")
