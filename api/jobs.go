@@ -178,20 +178,24 @@ func (s *server) oversize() *problem {
 // jobResults are the forms of results, by their media types, the first one that
 // of a client that asks for none.
 var jobResults = []struct{ media, file string }{
-	{jsonType, "result.json"}, {ndjsonType, "result.ndjson"}, {csvType, "result.csv"}, {htmlType, "result.html"},
+	{jsonType, "result.json"}, {ndjsonType, "result.ndjson"}, {csvType, "result.csv"}, {htmlType, "result.html"}, {xlsxType, "result.xlsx"},
 }
 
-const htmlType = "text/html"
+const (
+	htmlType = "text/html"
+	xlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+)
 
 func (s *server) addJobResult() {
 	op := operationFor(mayScreen, http.MethodGet, "job-result", jobsPath+"/{id}/result", "jobs", "What came of a job",
-		"Answers with the result of a job that is done: of a screening as JSON, NDJSON, CSV with the columns of the input, or a page to print, as Accept asks for; "+
+		"Answers with the result of a job that is done: of a screening as JSON, NDJSON, CSV or a workbook (XLSX) with the columns of the input, or a page to print, as Accept asks for; "+
 			"of an import or a refresh the report, as JSON. While the job waits or runs, and where it failed or was canceled, it is 409 with the reason.",
 		notFound, conflict, unavailable)
 	respondWith(op, jsonType, &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true})
 	respondWith(op, ndjsonType, s.schema(reflect.TypeFor[screenLine]()))
 	respondWith(op, csvType, &huma.Schema{Type: huma.TypeString})
 	respondWith(op, htmlType, &huma.Schema{Type: huma.TypeString})
+	respondWith(op, xlsxType, &huma.Schema{Type: huma.TypeString, Format: "binary"})
 	serve(s, op, s.jobResult)
 }
 

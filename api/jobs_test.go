@@ -134,6 +134,7 @@ func TestScreenJob(t *testing.T) {
 			cells, err := csv.NewReader(strings.NewReader(body)).ReadAll()
 			return err == nil && len(cells) == 4 && cells[1][0] == "7" && cells[1][4] == "block"
 		},
+		xlsxType: func(body string) bool { return strings.HasPrefix(body, "PK") },
 		htmlType + ",*/*;q=0.1": func(body string) bool {
 			return strings.HasPrefix(body, "<!DOCTYPE html>") || strings.HasPrefix(body, "<!doctype html>")
 		},

@@ -229,6 +229,7 @@ func results(r *jobs.Run, explain bool) (screen.Encoder, func() error, error) {
 	}
 	encoders := map[string]screen.Encoder{
 		jsonType: new(screen.JSON), ndjsonType: new(screen.NDJSON), csvType: &screen.CSV{Explain: explain}, htmlType: new(screen.HTML),
+		xlsxType: &screen.XLSX{Explain: explain},
 	}
 	for _, form := range jobResults {
 		f, err := r.Create(form.file)

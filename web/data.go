@@ -215,6 +215,20 @@ func (v *visit) job() error {
 	return v.render("job", view{Title: text("job.title", textOf("job.kind", job.Kind)), Nav: "data", Data: &p, Modules: whileOn(&job)})
 }
 
+// cancelJob ends an import or a refresh, and shows what became of it. A report is
+// kept.
+func (v *visit) cancelJob() error {
+	id := v.r.PathValue("id")
+	job, err := v.ask.Job(v.ctx(), id)
+	if err == nil && !job.HasEnded() {
+		err = v.ask.CancelJob(v.ctx(), id)
+	}
+	if err != nil {
+		return err
+	}
+	return v.redirect("/data/jobs/" + url.PathEscape(id))
+}
+
 // read reads the report of an import or a refresh.
 func (p *importPage) read(body io.Reader) error {
 	var report map[string]json.RawMessage

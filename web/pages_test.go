@@ -48,9 +48,10 @@ func pages() []page {
 // light and in dark.
 func TestPages(t *testing.T) {
 	s := serve(t, nil)
+	window := webtest.Browse(t, s.URL)
 	for _, p := range pages() {
 		t.Run(p.name, func(t *testing.T) {
-			b := webtest.Browse(t, s.URL)
+			b := window.Tab(t)
 			if p.status != "" {
 				b.Allow(p.status)
 			}

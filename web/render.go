@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
-	"strconv"
 	"strings"
 
 	"debadge/graph"
@@ -43,14 +42,6 @@ func (s *sheet) Link(path string, pairs ...string) string { return s.Q.link(path
 func (s *sheet) Over(q question) string {
 	path, _, _ := strings.Cut(s.Here, "?")
 	return q.link(path)
-}
-
-// Ask is the question about a subject as the API reads it.
-func (s *sheet) Ask(id graph.ID) template.URL {
-	v := s.Q.Values()
-	v.Set("subject", string(id))
-	v.Set("paths", strconv.Itoa(mostPaths))
-	return template.URL(v.Encode()) //nolint:gosec // it is encoded
 }
 
 // Entity is the address of the page about an entity.

@@ -6,11 +6,14 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/xuri/excelize/v2"
 
 	"debadge/api"
 	"debadge/graph"
@@ -286,6 +289,12 @@ func TestColumnsAreCorrected(t *testing.T) {
 	if !strings.Contains(answer.Header.Get("Content-Disposition"), "attachment") || !strings.Contains(text, "'=1+1") || !strings.Contains(text, "Farbe,Ding,") {
 		t.Errorf("%v %s", answer.Header, text)
 	}
+	answer, text = s.get(t, path+"/result.xlsx", nil)
+	if book, err := excelize.OpenReader(strings.NewReader(text)); err != nil || !strings.Contains(answer.Header.Get("Content-Disposition"), ".xlsx") {
+		t.Errorf("%v %v", answer.Header, err)
+	} else if cell, err := book.GetCellValue("Lines", "B3"); cell != "=1+1" || err != nil {
+		t.Errorf("a cell of the input is %q: %v", cell, err)
+	}
 	answer, text = s.get(t, path+"/result.html", nil)
 	if !strings.Contains(answer.Header.Get("Content-Security-Policy"), "default-src 'none'") || !strings.Contains(text, "<h1") {
 		t.Errorf("%v", answer.Header)
@@ -298,6 +307,35 @@ func TestColumnsAreCorrected(t *testing.T) {
 	}
 	if answer, _ := s.get(t, path, nil); answer.StatusCode != http.StatusNotFound {
 		t.Errorf("a result that was removed is %d", answer.StatusCode)
+	}
+}
+
+// TestWorkbookIsScreened chooses a workbook, looks at its columns, and screens it.
+func TestWorkbookIsScreened(t *testing.T) {
+	book := excelize.NewFile()
+	for i, row := range [][]any{{"Pos", "Artikel", "Hersteller"}, {1, "KR2280-X2", "Aivres"}, {2, "NB-77-Z", "无名公司"}} {
+		if err := book.SetSheetRow("Sheet1", fmt.Sprintf("A%d", i+1), &row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "order.xlsx")
+	if err := book.SaveAs(path); err != nil {
+		t.Fatal(err)
+	}
+	b := webtest.Browse(t, serve(t, nil).URL)
+	b.Look(1440, false)
+	b.Open("/screen")
+	b.Choose("#file", path)
+	b.Await(`document.querySelectorAll("#columns tbody tr").length === 3`)
+	b.AwaitText("无名公司")
+	b.Press(".sheet-form button.primary")
+	b.Await(`document.querySelectorAll(".screened tbody tr").length === 2`)
+	rows := webtest.Evaluate[[]string](b, `[...document.querySelectorAll(".screened tbody tr")].map(r => r.innerText)`)
+	if !strings.Contains(rows[0], "Inspur Group") || !strings.Contains(rows[1], "Not known") {
+		t.Errorf("%q", rows)
+	}
+	if loads := webtest.Evaluate[bool](b, `Boolean(document.querySelector('a[href$="/result.xlsx"]'))`); !loads {
+		t.Error("no workbook is offered")
 	}
 }
 

@@ -289,7 +289,10 @@ func (v *visit) cancelScreening() error {
 }
 
 // resultForms are what a result can be loaded as, by the end of the address.
-var resultForms = map[string]string{"csv": "text/csv", "ndjson": "application/x-ndjson", "json": "application/json", "html": "text/html"}
+var resultForms = map[string]string{
+	"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson", "json": "application/json", "html": "text/html; charset=utf-8",
+	"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 // broughtPolicy lets a page that is handed on have the style that it brings, and
 // nothing else.
@@ -310,7 +313,7 @@ func (v *visit) screenedFile() error {
 	}
 	defer body.Close()
 	h := v.w.Header()
-	h.Set("Content-Type", media+"; charset=utf-8")
+	h.Set("Content-Type", media)
 	if form == "html" {
 		h.Set("Content-Security-Policy", broughtPolicy("'unsafe-inline'")) // of a report, no digest is known
 	} else {

@@ -64,8 +64,10 @@ func New(o Options) (*Site, error) {
 // routes is the table of all pages.
 func (s *Site) routes() {
 	s.mux.Handle("GET /assets/{digest}/{file}", http.HandlerFunc(s.serveAsset))
+	s.mux.Handle("GET /favicon.ico", http.RedirectHandler(s.assets.url("icon.svg"), http.StatusFound)) // of what is no page
 	s.page("GET /{$}", (*visit).lookUp)
 	s.page("GET /entities/{id}", (*visit).entity)
+	s.page("GET /entities/{id}/trace.json", (*visit).traceJSON)
 	s.page("GET /screen", (*visit).screenForm)
 	s.page("POST /screen", (*visit).screenFile)
 	s.page("POST /screen/columns", (*visit).screenColumns)
@@ -90,12 +92,14 @@ func (s *Site) routes() {
 	s.page("POST /data/import", (*visit).importFile)
 	s.page("POST /data/refresh", (*visit).refresh)
 	s.page("GET /data/jobs/{id}", (*visit).job)
+	s.page("POST /data/jobs/{id}/cancel", (*visit).cancelJob)
 	s.page("GET /claims/new", (*visit).newClaimForm)
 	s.page("POST /claims/new", (*visit).addClaim)
 	s.page("GET /claims/{id}", (*visit).claim)
 	s.page("POST /claims/{id}/retract", (*visit).retractClaim)
 	s.page("GET /sources/{id}", (*visit).source)
 	s.page("GET /policies", (*visit).policies)
+	s.page("GET /policies/{name}/policy.json", (*visit).policyJSON)
 	s.open("GET /sign-in", (*visit).signInForm)
 	s.open("POST /sign-in", (*visit).signIn)
 	s.open("POST /sign-out", (*visit).signOut)

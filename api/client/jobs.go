@@ -135,8 +135,9 @@ func (c *Client) AwaitJob(ctx context.Context, id string, each func(Job)) (Job, 
 }
 
 // JobResult asks for what came of a job, as a media type: of a screening
-// application/json, application/x-ndjson, text/csv or text/html; of others JSON.
-// Who calls it closes it.
+// application/json, application/x-ndjson, text/csv, text/html or, for a workbook,
+// application/vnd.openxmlformats-officedocument.spreadsheetml.sheet; of others
+// JSON. Who calls it closes it.
 func (c *Client) JobResult(ctx context.Context, id, media string) (io.ReadCloser, error) {
 	return c.open(ctx, call{method: http.MethodGet, path: jobPath(id) + "/result", header: map[string]string{"Accept": media}})
 }

@@ -250,6 +250,12 @@ func (c *Client) Export(ctx context.Context, format string, entities []string, a
 	return c.open(ctx, call{method: http.MethodGet, path: "/v1/export/" + url.PathEscape(format), query: values, header: map[string]string{"Accept": "*/*"}})
 }
 
+// Raw asks for what a path below /v1 answers to GET, as it is written. Who calls
+// it closes it.
+func (c *Client) Raw(ctx context.Context, path string, query url.Values) (io.ReadCloser, error) {
+	return c.open(ctx, call{method: http.MethodGet, path: path, query: query})
+}
+
 // Ready asks whether the service can answer, and at which revision.
 func (c *Client) Ready(ctx context.Context) (ReadyAnswer, error) {
 	return get[ReadyAnswer](ctx, c, "/readyz", nil)

@@ -2,6 +2,7 @@ package screen
 
 import (
 	"io"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,41 +26,97 @@ var _ Encoder = (*CSV)(nil)
 // shownListings is how many listings a cell names.
 const shownListings = 3
 
-func (c *CSV) added() []string {
+// answerColumns are the columns behind those of the input.
+func answerColumns(explain bool) []string {
 	names := []string{
 		"debadge_line", "debadge_at", "debadge_action", "debadge_finding", "debadge_strength", "debadge_resolution",
 		"debadge_entity", "debadge_name", "debadge_score", "debadge_listed", "debadge_lists", "debadge_companies", "debadge_candidates", "debadge_reasons",
 	}
-	if c.Explain {
+	if explain {
 		names = append(names, "debadge_paths")
 	}
 	return append(names, "debadge_as_of", "debadge_known_at", "debadge_revision", "debadge_policy", "debadge_policy_digest")
 }
 
-// Begin writes the header.
-func (c *CSV) Begin(w io.Writer, h Head) (io.Writer, error) {
-	c.columns = len(h.Columns)
-	var b []byte
-	for _, name := range h.Columns {
-		b = appendCell(b, name)
-		b = append(b, ',')
+// cells takes the cells of a row, one after the other.
+type cells interface {
+	text(text string)
+	number(n float64) // written with as many as four digits, if it is no whole one
+}
+
+// answerCells gives those of answerColumns, but for the last ones, which are the
+// same in each row.
+func answerCells(r *Row, explain bool, to cells) {
+	to.number(float64(r.Line))
+	to.text(r.At)
+	to.text(r.Action.String())
+	to.text(string(r.Finding))
+	to.text(r.Strength.String())
+	to.text(string(r.Resolution()))
+	if e := r.Entity(); e != nil {
+		to.text(string(e.ID))
+		to.text(e.FullName())
+	} else {
+		to.text("")
+		to.text("")
 	}
-	for i, name := range c.added() {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = appendCell(b, name)
+	if s := r.main(); s != nil && s.Score > 0 {
+		to.number(s.Score)
+	} else {
+		to.text("")
 	}
+	listings, more := r.Listings()
+	to.text(listedWords(listings, more))
+	to.text(listWords(listings))
+	to.text(companyWords(r))
+	to.text(candidateWords(r))
+	to.text(strings.Join(r.Reasons, "; "))
+	if explain {
+		to.text(pathWords(r))
+	}
+}
+
+// basisCells gives the last ones.
+func basisCells(h *Head, to cells) {
 	known := ""
 	if h.KnownAt != nil {
 		known = h.KnownAt.Format(timeForm)
 	}
-	var last []byte
-	for _, text := range []string{h.AsOf.String(), known, strconv.FormatUint(uint64(h.Revision), 10), h.Policy.Name, h.Policy.Digest} {
-		last = appendCell(append(last, ','), text)
+	to.text(h.AsOf.String())
+	to.text(known)
+	to.number(float64(h.Revision))
+	to.text(h.Policy.Name)
+	to.text(h.Policy.Digest)
+}
+
+// appendNumber appends a number as it is read back.
+func appendNumber(b []byte, n float64) []byte {
+	if n == math.Trunc(n) {
+		return strconv.AppendFloat(b, n, 'f', -1, 64)
 	}
-	c.basis = string(last) + "\n"
-	_, err := w.Write(append(b, '\n'))
+	return strconv.AppendFloat(b, n, 'g', 4, 64)
+}
+
+// csvCells appends cells, a comma behind each.
+type csvCells []byte
+
+func (c *csvCells) text(text string) { *c = append(appendCell(*c, text), ',') }
+
+func (c *csvCells) number(n float64) { *c = append(appendNumber(*c, n), ',') }
+
+// Begin writes the header.
+func (c *CSV) Begin(w io.Writer, h Head) (io.Writer, error) {
+	c.columns = len(h.Columns)
+	var header csvCells
+	for _, name := range slices.Concat(h.Columns, answerColumns(c.Explain)) {
+		header.text(name)
+	}
+	header[len(header)-1] = '\n'
+	var last csvCells
+	basisCells(&h, &last)
+	last[len(last)-1] = '\n'
+	c.basis = string(last)
+	_, err := w.Write(header)
 	return w, err
 }
 
@@ -68,40 +125,16 @@ const timeForm = "2006-01-02T15:04:05.999999999Z07:00"
 
 // Encode appends the row.
 func (c *CSV) Encode(b []byte, r *Row) ([]byte, error) {
+	row := csvCells(b)
 	for i := range c.columns {
 		if i < len(r.Cells) {
-			b = appendCell(b, r.Cells[i])
+			row.text(r.Cells[i])
+		} else {
+			row.text("")
 		}
-		b = append(b, ',')
 	}
-	cell := func(text string) { b = append(appendCell(b, text), ',') }
-	b = append(strconv.AppendInt(b, int64(r.Line), 10), ',')
-	cell(r.At)
-	cell(r.Action.String())
-	cell(string(r.Finding))
-	cell(r.Strength.String())
-	cell(string(r.Resolution()))
-	if e := r.Entity(); e != nil {
-		cell(string(e.ID))
-		cell(e.FullName())
-	} else {
-		b = append(b, ",,"...)
-	}
-	if s := r.main(); s != nil && s.Score > 0 {
-		b = strconv.AppendFloat(b, s.Score, 'g', 4, 64)
-	}
-	b = append(b, ',')
-	listings, more := r.Listings()
-	cell(listedWords(listings, more))
-	cell(listWords(listings))
-	cell(companyWords(r))
-	cell(candidateWords(r))
-	cell(strings.Join(r.Reasons, "; "))
-	if c.Explain {
-		cell(pathWords(r))
-	}
-	b = append(b[:len(b)-1], c.basis...)
-	return b, nil
+	answerCells(r, c.Explain, &row)
+	return append(row, c.basis...), nil
 }
 
 // End has nothing to write: a line behind the rows would be read as a row.

@@ -3,6 +3,7 @@ package screen_test
 import (
 	"bytes"
 	"context"
+	"encoding/csv"
 	"errors"
 	"flag"
 	"io"
@@ -13,6 +14,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/xuri/excelize/v2"
 
 	"debadge/graph"
 	"debadge/graph/identifier"
@@ -193,6 +196,50 @@ func TestOutputIsAsInTheGoldenFiles(t *testing.T) {
 	}
 }
 
+// TestWorkbookHasTheCells compares a workbook, read by another library, with the
+// golden file of CSV, cell by cell. What is a formula there to a spreadsheet has an
+// apostrophe, which a cell of text does not need.
+func TestWorkbookHasTheCells(t *testing.T) {
+	opts := options(t, new(exact))
+	opts.Explain = true
+	var out bytes.Buffer
+	if _, err := screen.Run(t.Context(), small(t), &given{lines: every()}, &screen.XLSX{Explain: true}, &out, opts); err != nil {
+		t.Fatal(err)
+	}
+	f, err := excelize.OpenReader(&out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	golden, err := os.ReadFile("testdata/every-explained.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := csv.NewReader(bytes.NewReader(golden)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := f.GetRows("Lines")
+	if err != nil || len(got) != len(want) {
+		t.Fatalf("%d rows, want %d: %v", len(got), len(want), err)
+	}
+	for i := range want {
+		for j, cell := range want[i] {
+			text := strings.ReplaceAll(strings.ReplaceAll(strings.TrimPrefix(cell, "'"), "\x1b", "\ufffd"), "\r\n", "\n")
+			if j >= len(got[i]) && text != "" || j < len(got[i]) && got[i][j] != text {
+				t.Errorf("row %d, column %d: %q, want %q", i+1, j+1, got[i][min(j, len(got[i])-1)], text)
+			}
+			name, err := excelize.CoordinatesToCellName(j+1, i+1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if formula, err := f.GetCellFormula("Lines", name); formula != "" || err != nil {
+				t.Errorf("%s is the formula %s (%v)", name, formula, err)
+			}
+		}
+	}
+}
+
 // kept keeps the rows as they are.
 type kept struct{ rows chan screen.Row }
 
@@ -369,5 +416,8 @@ func TestAnOutputThatCannotBeWrittenIsAnError(t *testing.T) {
 		if err == nil {
 			t.Errorf("%s: no error", format)
 		}
+	}
+	if _, err := screen.Run(t.Context(), small(t), &given{lines: every()}, new(screen.XLSX), failing{}, options(t, new(exact))); err == nil {
+		t.Error("xlsx: no error")
 	}
 }
