@@ -71,6 +71,6 @@ func TestJobsAreCanceled(t *testing.T) {
 	b.Open(imported)
 	b.Press(`form[action$="/cancel"] button`)
 	b.AwaitText("Nothing more is read")
-	b.Await(`document.querySelector("[data-ended]")?.innerText.startsWith("canceled")`)
+	b.Await(`document.querySelector("#job p")?.innerText.startsWith("canceled")`)
 	b.Axe("an import that was canceled")
 }
