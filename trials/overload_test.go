@@ -214,13 +214,13 @@ func TestTrialL5(t *testing.T) {
 			percentile(idle[name], 50), percentile(admitted[name], 50), percentile(idle[name], 99), percentile(admitted[name], 99))
 	}
 	idle99, admitted99 := percentile(idle[""], 99), percentile(admitted[""], 99)
-	t.Logf("p99 %s idle, %s admitted: %.2f times", idle99, admitted99, admitted99.Seconds()/idle99.Seconds())
-	most := time.Duration(10) // where the machine has other work, as it has where tests run
+	times, most := admitted99.Seconds()/idle99.Seconds(), 10.0 // where the machine has other work, as it has where tests run
+	t.Logf("p99 %s idle, %s admitted: %.2f times", idle99, admitted99, times)
 	if extent.Full() {
 		most = 2
 	}
-	if admitted99 > most*idle99 {
-		t.Errorf("the p99 of those admitted is %s, more than %d times %s", admitted99, most, idle99)
+	if times > most {
+		t.Errorf("the p99 of those admitted is %s, more than %.0f times %s", admitted99, most, idle99)
 	}
 	if len(turnedAway) == 0 || float64(len(admitted[""])) < can*length.Seconds()/4 {
 		t.Error("too few were turned away, or answered")

@@ -119,9 +119,9 @@ func synthetic(tb testing.TB, products int) (path string, ids []graph.ID) {
 
 // start runs debadge serve on a store, given as the command line takes it, until the test ends, where anybody may do
 // anything: a trial of load is not one of access.
-func start(tb testing.TB, store string, env []string, args ...string) *process {
+func start(tb testing.TB, store string, env []string) *process {
 	tb.Helper()
-	return startLogged(tb, &lastLines{seen: map[string]string{}}, store, env, args...)
+	return startLogged(tb, &lastLines{seen: map[string]string{}}, store, env)
 }
 
 // processLog is where a process writes its log.
