@@ -2,7 +2,7 @@
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
-.PHONY: build test lint fmt bench trials
+.PHONY: build test lint fmt bench pictures trials
 
 # A static binary: the same file runs on every Linux of its architecture.
 build:
@@ -21,6 +21,10 @@ fmt:
 
 bench:
 	go test -run '^$$' -bench . -benchmem -benchtime 1s ./...
+
+# The pictures of the pages in the README, taken anew.
+pictures:
+	DEBADGE_README_PICTURES=$(CURDIR)/docs go test -count=1 -run TestReadmePictures ./web
 
 # The trials of docs/trials.md: all, or make trials TRIAL="F9 F13"; the long forms with FULL=1.
 trials:

@@ -1,9 +1,17 @@
 package webtest
 
 import (
+	"bytes"
+	"cmp"
 	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
@@ -20,10 +28,52 @@ func (b *Browser) Screenshot(name string) {
 	b.write(filepath.Join(folder, name+".png"), run(b, chromedp.FullScreenshot(100)))
 }
 
-// Window writes a picture of what the window shows into a file.
-func (b *Browser) Window(path string) {
+// Top writes a picture of the top of the page, as wide as the window and as high
+// as is asked for, into a file, as small as PNG makes it.
+func (b *Browser) Top(path string, height int) {
 	b.t.Helper()
-	b.write(path, run(b, chromedp.CaptureScreenshot()))
+	width, beyond := Evaluate[float64](b, "innerWidth"), true
+	shot, err := chromedp.Call(b.ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{
+		Clip: &page.Viewport{Width: width, Height: float64(height), Scale: 1}, CaptureBeyondViewport: &beyond,
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	picture, err := png.Decode(bytes.NewReader(shot.Data))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	var small bytes.Buffer
+	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&small, fewColors(picture)); err != nil {
+		b.t.Fatal(err)
+	}
+	b.write(path, small.Bytes())
+}
+
+// fewColors draws a picture in the 256 colors that it has most of: those of the
+// edges of letters, which are the most by far, differ by less than an eye sees.
+func fewColors(picture image.Image) *image.Paletted {
+	count := map[color.Color]int{}
+	box := picture.Bounds()
+	for y := box.Min.Y; y < box.Max.Y; y++ {
+		for x := box.Min.X; x < box.Max.X; x++ {
+			count[picture.At(x, y)]++
+		}
+	}
+	colors := slices.SortedFunc(maps.Keys(count), func(a, b color.Color) int {
+		return cmp.Or(cmp.Compare(count[b], count[a]), cmp.Compare(fmt.Sprint(a), fmt.Sprint(b)))
+	})
+	few := image.NewPaletted(box, color.Palette(colors[:min(len(colors), 256)]))
+	nearest := map[color.Color]uint8{}
+	for _, c := range colors {
+		nearest[c] = uint8(few.Palette.Index(c)) //nolint:gosec // of 256
+	}
+	for y := box.Min.Y; y < box.Max.Y; y++ {
+		for x := box.Min.X; x < box.Max.X; x++ {
+			few.SetColorIndex(x, y, nearest[picture.At(x, y)])
+		}
+	}
+	return few
 }
 
 // PDF prints the page, on A4, and returns the document. It is written into the
