@@ -58,7 +58,11 @@ func (n *statusName) UnmarshalText(text []byte) error { return n.status.Unmarsha
 
 // Schema describes the parameter.
 func (n *statusName) Schema(huma.Registry) *huma.Schema {
-	return &huma.Schema{Type: huma.TypeString, Enum: []any{"confirmed", "reported", "alleged", "disputed"}}
+	s := &huma.Schema{Type: huma.TypeString}
+	for _, one := range graph.Statuses() {
+		s.Enum = append(s.Enum, one.String())
+	}
+	return s
 }
 
 // neighborsAnswer is a part of the graph around an entity.

@@ -28,7 +28,7 @@ func shapes() map[reflect.Type]huma.Schema {
 		reflect.TypeFor[graph.Revision]():    {Type: huma.TypeInteger, Minimum: new(0.0)},
 		reflect.TypeFor[graph.ID]():          {Type: huma.TypeString, Description: "A kind and one to three more parts, such as kind:slug or kind:maker:slug."},
 		reflect.TypeFor[json.RawMessage]():   {Type: huma.TypeObject, AdditionalProperties: true},
-		reflect.TypeFor[graph.Status]():      names(graph.Confirmed, graph.Reported, graph.Alleged, graph.Disputed),
+		reflect.TypeFor[graph.Status]():      names(graph.Statuses()...),
 		reflect.TypeFor[graph.Way]():         names(graph.Direct, graph.ByLineage, graph.ByOwnership, graph.ByAffiliation),
 		reflect.TypeFor[graph.Action]():      names(graph.Pass, graph.Review, graph.Block),
 		reflect.TypeFor[graph.Interest]():    names(graph.Equity, graph.Voting, graph.Control),

@@ -168,7 +168,11 @@ func attributeForm(name string) bool {
 	return name != "" && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == ""
 }
 
-var sourceKinds = []string{"", "regulation", "list", "court", "press", "vendor", "registry", "research", "other"}
+var sourceKinds = []string{"regulation", "list", "court", "press", "vendor", "registry", "research", "other"}
+
+// SourceKinds returns the kinds of documents that a source may be, in the order
+// of the documentation. A source may also be of none.
+func SourceKinds() []string { return slices.Clone(sourceKinds) }
 
 func (s Source) prepared(at string, p *problems) Source {
 	if wrong := s.ID.check(sourceKind); wrong != "" {
@@ -179,8 +183,8 @@ func (s Source) prepared(at string, p *problems) Source {
 	checkText(p, at+".url", s.URL, false)
 	checkText(p, at+".language", s.Language, false)
 	checkText(p, at+".digest", s.Digest, false)
-	if !slices.Contains(sourceKinds, s.Kind) {
-		p.add(at+".kind", "%q is not a kind of source; use one of%s", s.Kind, strings.Join(sourceKinds, " "))
+	if s.Kind != "" && !slices.Contains(sourceKinds, s.Kind) {
+		p.add(at+".kind", "%q is not a kind of source; use one of %s", s.Kind, strings.Join(sourceKinds, " "))
 	}
 	return s
 }

@@ -19,6 +19,9 @@ const (
 
 var statusNames = [...]string{Confirmed: "confirmed", Reported: "reported", Alleged: "alleged", Disputed: "disputed"}
 
+// Statuses returns the statuses, strongest first.
+func Statuses() []Status { return []Status{Confirmed, Reported, Alleged, Disputed} }
+
 // ParseStatus reads a status by its name.
 func ParseStatus(text string) (Status, error) {
 	for s, name := range statusNames {

@@ -39,9 +39,6 @@ var claimFields = []string{
 	"source", "source_title", "source_publisher", "source_date", "source_url", "source_kind", "source_language", "locator", "quote", "reason", "author",
 }
 
-// sourceKinds are the kinds of documents.
-var sourceKinds = []string{"regulation", "list", "court", "press", "vendor", "registry", "research", "other"}
-
 // claimAttributes are those that claims of any relation may have.
 func claimAttributes() []graph.Attribute {
 	var all []graph.Attribute
@@ -73,10 +70,10 @@ func (v *visit) showClaimForm(f *claimForm, status int) error {
 		rule := r.Rule()
 		f.Relations = append(f.Relations, option{r.String(), text("form.relation", rule.From, textOf("relation", r), rule.To), f.V["relation"] == r.String()})
 	}
-	for _, s := range []graph.Status{graph.Confirmed, graph.Reported, graph.Alleged, graph.Disputed} {
+	for _, s := range graph.Statuses() {
 		f.Statuses = append(f.Statuses, option{s.String(), textOf("form.status", s), f.V["status"] == s.String()})
 	}
-	for _, k := range sourceKinds {
+	for _, k := range graph.SourceKinds() {
 		f.Kinds = append(f.Kinds, option{k, textOf("source-kind", k), f.V["source_kind"] == k})
 	}
 	f.Attributes = claimAttributes()

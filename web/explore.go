@@ -234,7 +234,7 @@ func (p *explorePage) choose(lists graph.ListsAnswer) {
 	for _, r := range graph.Relations() {
 		p.Relations = append(p.Relations, option{r.String(), textOf("relation", r), slices.Contains(p.Open.Relations, r.String())})
 	}
-	for _, s := range []graph.Status{graph.Confirmed, graph.Reported, graph.Alleged, graph.Disputed} {
+	for _, s := range graph.Statuses() {
 		p.Statuses = append(p.Statuses, option{s.String(), "", slices.Contains(p.Open.Statuses, s.String())})
 	}
 	for _, l := range lists.Lists {

@@ -45,7 +45,7 @@ func (v *visit) policies() error {
 // statusesFrom are the statuses that count, the strongest first.
 func statusesFrom(weakest graph.Status) []graph.Status {
 	var all []graph.Status
-	for _, s := range []graph.Status{graph.Confirmed, graph.Reported, graph.Alleged} {
+	for _, s := range graph.Statuses() {
 		if s <= weakest {
 			all = append(all, s)
 		}

@@ -41,7 +41,7 @@ func (d *diagram) legend() []sign {
 		styles[e.strength] = styles[e.strength] || len(e.former) == 0
 		former, after, denied = former || len(e.former) > 0, after || e.after() > 0, denied || len(e.denied) > 0
 	}
-	for _, s := range []graph.Status{graph.Confirmed, graph.Reported, graph.Alleged, graph.Disputed} {
+	for _, s := range graph.Statuses() {
 		if styles[s] {
 			signs = append(signs, lineSign(statusWords(s), strengthLook(s)))
 		}
