@@ -182,8 +182,7 @@ func (e *evidence) rules() []companyRules {
 	for _, rules := range words.ByCompany(e.answer.Ownership) {
 		c := companyRules{Company: rules[0].Entity}
 		for _, o := range rules {
-			_, why, _ := strings.Cut(words.Verdict(o), "; ")
-			c.Rules = append(c.Rules, ruleView{Name: o.Rule, Verdict: o.Verdict, Words: why})
+			c.Rules = append(c.Rules, ruleView{Name: o.Rule, Verdict: o.Verdict, Words: words.Why(o)})
 		}
 		all = append(all, c)
 	}

@@ -20,21 +20,27 @@ func ByCompany(all []graph.OwnershipAnswer) [][]graph.OwnershipAnswer {
 
 // Verdict says what an ownership rule makes of a company, and by which owners.
 func Verdict(o graph.OwnershipAnswer) string {
-	text := map[graph.Verdict]string{graph.In: "YES", graph.Out: "no", graph.Undetermined: "UNDETERMINED"}[o.Verdict]
+	return map[graph.Verdict]string{graph.In: "YES", graph.Out: "no", graph.Undetermined: "UNDETERMINED"}[o.Verdict] + "; " + Why(o)
+}
+
+// Why says by which owners an ownership rule comes to its verdict on a company,
+// and what limits it.
+func Why(o graph.OwnershipAnswer) string {
+	var text string
 	switch {
 	case len(o.Owners) > 0:
 		parts := make([]string, len(o.Owners))
 		for i, part := range o.Owners {
 			parts[i] = ownerWords(part)
 		}
-		text += "; " + strings.Join(parts, ", ")
+		text = strings.Join(parts, ", ")
 		if len(parts) > 1 {
 			text += "; together " + shareWords(o.ShareMin, o.ShareMax)
 		}
 	case o.Verdict == graph.Out:
-		text += "; no listed owner is known"
+		text = "no listed owner is known"
 	default:
-		text += "; as the new name of a company of which this is so"
+		text = "as the new name of a company of which this is so"
 	}
 	switch {
 	case o.Note != "":
