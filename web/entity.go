@@ -4,10 +4,10 @@ import (
 	"context"
 	"html/template"
 	"strconv"
-	"strings"
 
 	"debadge/api/client"
 	"debadge/graph"
+	"debadge/graph/picture"
 )
 
 // entity answers with the page about an entity.
@@ -148,10 +148,10 @@ func (v *visit) unknown(id graph.ID, a graph.Answer) error {
 func aliasesOf(e graph.Entity) []string {
 	var other, same []string
 	for _, a := range e.Aliases {
-		if strings.ContainsFunc(a.Text, func(r rune) bool { return r > 0x2e80 }) {
-			other = append(other, a.Text)
-		} else {
+		if picture.InLatin(a.Text) == picture.InLatin(e.Name) {
 			same = append(same, a.Text)
+		} else {
+			other = append(other, a.Text)
 		}
 	}
 	return append(other, same...)

@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 
 	"debadge/api/client"
 	"debadge/graph"
@@ -165,11 +164,9 @@ func (p *explorePage) fill(part client.NeighborsAnswer) {
 	for _, n := range part.Entities {
 		ref := n.Entity.Ref()
 		names[ref.ID] = ref.FullName()
-		row := exploredNode{Entity: ref, Up: p.side(ref, n.Upstream, true), Down: p.side(ref, n.Downstream, false)}
-		if other := aliasesOf(n.Entity); len(other) > 0 && strings.ContainsFunc(other[0], func(r rune) bool { return r > 0x2e80 }) {
-			row.Other = other[0]
-		}
-		p.Nodes = append(p.Nodes, row)
+		p.Nodes = append(p.Nodes, exploredNode{
+			Entity: ref, Other: picture.OtherName(n.Entity), Up: p.side(ref, n.Upstream, true), Down: p.side(ref, n.Downstream, false),
+		})
 		more = more || n.Upstream.Open && n.Upstream.Shown < n.Upstream.Neighbors || n.Downstream.Open && n.Downstream.Shown < n.Downstream.Neighbors
 	}
 	for _, c := range part.Claims {

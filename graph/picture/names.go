@@ -30,7 +30,7 @@ func ReadNames(ctx context.Context, s graph.Store, a graph.Answer) (Names, error
 	err := s.View(ctx, graph.Moment{Revision: a.Revision}, func(v graph.View) error {
 		entities, err := v.Entities(ctx, ids)
 		for _, e := range entities {
-			names[e.ID] = Name{Full: e.Ref().FullName(), Other: otherName(e)}
+			names[e.ID] = Name{Full: e.Ref().FullName(), Other: OtherName(e)}
 		}
 		return err
 	})
@@ -70,19 +70,19 @@ func entitiesOf(a graph.Answer) []graph.ID {
 	return slices.Compact(ids)
 }
 
-// otherName returns the fullest alias in another script than the name's.
-func otherName(e graph.Entity) string {
+// OtherName returns the fullest alias in another script than the name's.
+func OtherName(e graph.Entity) string {
 	best := ""
 	for _, a := range e.Aliases {
-		if inLatin(a.Text) != inLatin(e.Name) && utf8.RuneCountInString(a.Text) > utf8.RuneCountInString(best) {
+		if InLatin(a.Text) != InLatin(e.Name) && utf8.RuneCountInString(a.Text) > utf8.RuneCountInString(best) {
 			best = a.Text
 		}
 	}
 	return best
 }
 
-// inLatin reports whether a text has no letter of another script than Latin.
-func inLatin(text string) bool {
+// InLatin reports whether a text has no letter of another script than Latin.
+func InLatin(text string) bool {
 	for _, r := range text {
 		if unicode.IsLetter(r) && !unicode.Is(unicode.Latin, r) {
 			return false

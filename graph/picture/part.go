@@ -73,7 +73,7 @@ func partDiagram(p Part) (*diagram, error) {
 	d.links = p.Links
 	d.caption = caption{title: p.Title, headline: p.Headline, basis: p.Basis}
 	for _, e := range p.Entities {
-		d.names[e.ID] = Name{Full: e.Ref().FullName(), Other: otherName(e)}
+		d.names[e.ID] = Name{Full: e.Ref().FullName(), Other: OtherName(e)}
 		n := &d.nodes[d.node(e.Ref())]
 		n.subject = slices.Contains(p.Subjects, e.ID)
 		n.turns = p.Turns[e.ID]
