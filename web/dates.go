@@ -22,4 +22,7 @@ func longDate(d graph.Date) string {
 	return strconv.Itoa(at.Year())
 }
 
+// minute writes when something was done, as exactly as people ask.
+func minute(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
+
 func monthName(m time.Month) string { return textOf("month", int(m)) }

@@ -18,7 +18,6 @@ import (
 type reachPage struct {
 	ID      graph.ID
 	Name    string
-	Kind    graph.Kind
 	Answer  client.ReachTablePage
 	History []listing
 	Filters []reachFilter
@@ -64,7 +63,7 @@ func (v *visit) reach() error {
 	if id.Kind() != graph.Company && id.Kind() != graph.List {
 		return graph.Errorf(graph.KindNotFound, "%s", text("reach.no-page", id))
 	}
-	p := reachPage{ID: id, Kind: id.Kind(), Name: string(id)}
+	p := reachPage{ID: id, Name: string(id)}
 	of := reachOf(v.r.URL.Query())
 	err := together(v.ctx(),
 		func(ctx context.Context) (err error) {

@@ -17,9 +17,8 @@ import (
 
 // jobPage is what the page about a screening shows.
 type jobPage struct {
-	Job       client.Job
-	Screening bool // something may still come of it
-	Percent   int  // of the file, 0 if it is not known
+	Job     client.Job
+	Percent int // of the file, 0 if it is not known
 
 	Page     client.RowsPage
 	Rows     []rowView
@@ -82,7 +81,7 @@ func (v *visit) screened() error {
 	if err != nil {
 		return err
 	}
-	p := jobPage{Job: j, Screening: !j.HasEnded(), Action: v.form("action"), Resolved: v.form("resolution"), Number: pageNumber(v.form("page"))}
+	p := jobPage{Job: j, Action: v.form("action"), Resolved: v.form("resolution"), Number: pageNumber(v.form("page"))}
 	if j.Progress.Total > 0 {
 		p.Percent = int(100 * min(j.Progress.Done, j.Progress.Total) / j.Progress.Total)
 	}
