@@ -174,7 +174,7 @@ func (s *server) reconcile(hc huma.Context, in *Screenable, queries, extend stri
 		case extend != "":
 			answer, err = s.extend(ctx, in, extend)
 		default:
-			answer = s.reconcileManifest(humagin.Unwrap(hc))
+			answer = s.reconcileManifest(humagin.Unwrap(hc)) //nolint:contextcheck // it asks nothing
 		}
 		if err != nil {
 			return nil, err

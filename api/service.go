@@ -89,9 +89,6 @@ func (s *server) parted() error {
 }
 
 func (s *server) ready(ctx context.Context, _ *struct{}) (readyAnswer, error) {
-	if err := s.parted(); err != nil {
-		return readyAnswer{}, err
-	}
 	status, err := s.Store.Status(ctx)
 	if err != nil {
 		reason := "it failed"
@@ -100,6 +97,9 @@ func (s *server) ready(ctx context.Context, _ *struct{}) (readyAnswer, error) {
 			reason = e.Message
 		}
 		return readyAnswer{}, graph.Unavailable("the store ("+s.StoreName+") is away: "+reason, err)
+	}
+	if err := s.parted(); err != nil { // of a store that is there
+		return readyAnswer{}, err
 	}
 	index, err := s.indexState(status.Revision)
 	if err != nil {

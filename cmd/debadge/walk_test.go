@@ -21,8 +21,8 @@ func TestWalk(t *testing.T) {
 		name string
 		url  func(*testing.T) string
 	}{
-		{"SQLite", func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "claims.db") }},
-		{"Neo4j", func(t *testing.T) string { return neo4jtest.StartOwn(t).URI }},
+		{"SQLite", func(t *testing.T) string { t.Helper(); return "sqlite:" + filepath.Join(t.TempDir(), "claims.db") }},
+		{"Neo4j", func(t *testing.T) string { t.Helper(); return neo4jtest.StartOwn(t).URI }},
 	} {
 		t.Run(store.name, func(t *testing.T) {
 			at := store.url(t)
@@ -179,7 +179,7 @@ func (w *officer) openReach() {
 	w.answerIs("Inspur Group Co., Ltd. is itself listed on")
 	w.Press(`a[href^="/entities/company:inspur-group/reach"]`)
 	w.AwaitText("What traces back to Inspur Group")
-	w.shows("table.reach", "KR2280-X1", "KR2280-X2", "NF5280M5")
+	w.shows("#rows table", "KR2280-X1", "KR2280-X2", "NF5280M5")
 	w.shows("section table", "Entity List (US Bureau of Industry and Security)", "March 2023")
 	w.Axe("reach")
 }

@@ -10,17 +10,17 @@ import (
 )
 
 // workbook reads a workbook with a library that did not write it.
-func workbook(t testing.TB, data []byte) map[string][][]string {
-	t.Helper()
+func workbook(tb testing.TB, data []byte) map[string][][]string {
+	tb.Helper()
 	f, err := excelize.OpenReader(bytes.NewReader(data))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	defer f.Close()
 	sheets := map[string][][]string{}
 	for _, name := range f.GetSheetList() {
 		if sheets[name], err = f.GetRows(name); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 	}
 	return sheets

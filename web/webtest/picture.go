@@ -66,7 +66,7 @@ func fewColors(picture image.Image) *image.Paletted {
 	few := image.NewPaletted(box, color.Palette(colors[:min(len(colors), 256)]))
 	nearest := map[color.Color]uint8{}
 	for _, c := range colors {
-		nearest[c] = uint8(few.Palette.Index(c)) //nolint:gosec // of 256
+		nearest[c] = uint8(few.Palette.Index(c))
 	}
 	for y := box.Min.Y; y < box.Max.Y; y++ {
 		for x := box.Min.X; x < box.Max.X; x++ {

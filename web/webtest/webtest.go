@@ -64,7 +64,7 @@ func open(parent context.Context, tb testing.TB, address string, options ...chro
 	ctx, cancel := chromedp.NewContext(parent, options...)
 	tb.Cleanup(cancel)
 	b := &Browser{ctx: ctx, t: tb, address: strings.TrimSuffix(address, "/")}
-	b.Do() // opens the tab
+	b.Do() //nolint:contextcheck // opens the tab, in the context of the browser
 	if err := chromedp.Listen(ctx, b.hear); err != nil {
 		tb.Fatal(err)
 	}
