@@ -61,6 +61,11 @@ func TestJobsAreCanceled(t *testing.T) {
 	b.Press(".sheet-form button.primary")
 	b.AwaitText("Waiting for its turn")
 	b.Axe("a screening that waits")
+	webtest.Evaluate[bool](b, `document.querySelector("[data-poll]").classList.add("was"), true`)
+	b.Await(`document.querySelector("[data-poll]:not(.was)")`) // once a script has looked again
+	if webtest.Evaluate[bool](b, `Boolean(document.querySelector("meta[http-equiv=refresh]"))`) {
+		t.Error("the page loads itself again, which would undo what somebody is choosing")
+	}
 	b.Screenshot("screening-waits-1440-light")
 	b.Press(`form[action$="/cancel"] button`)
 	b.AwaitText("The screening was canceled")

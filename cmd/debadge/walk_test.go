@@ -94,7 +94,7 @@ func (w *officer) set(field, value string) {
 // shows fails where what a selector finds lacks a text.
 func (w *officer) shows(selector string, texts ...string) {
 	w.t.Helper()
-	shown := webtest.Evaluate[string](w.Browser, fmt.Sprintf(`document.querySelector(%q).innerText.replace(/\s+/g, " ")`, selector))
+	shown := webtest.Evaluate[string](w.Browser, fmt.Sprintf(`(document.querySelector(%q)?.innerText ?? "").replace(/\s+/g, " ")`, selector))
 	for _, text := range texts {
 		if !strings.Contains(shown, text) {
 			w.t.Errorf("%s lacks %q: %s", selector, text, shown)
