@@ -142,10 +142,7 @@ func startLogged(tb testing.TB, log processLog, store string, env []string, args
 	p.cmd = exec.CommandContext(ctx, binary, append([]string{
 		"serve", "--store", store, "--addr", "127.0.0.1:0", "--pprof", "127.0.0.1:0", "--anonymous", "admin",
 	}, args...)...)
-	// Without samples of what is allocated: writing them out, which is how a
-	// collection of garbage is asked for, leaves garbage that grows with them.
-	own := []string{"XDG_DATA_HOME=" + tb.TempDir(), "GODEBUG=memprofilerate=0"}
-	p.cmd.Env = append(os.Environ(), append(own, env...)...)
+	p.cmd.Env = append(os.Environ(), append([]string{"XDG_DATA_HOME=" + tb.TempDir()}, env...)...)
 	p.cmd.Stderr = log.stderr()
 	if err := p.cmd.Start(); err != nil {
 		tb.Fatal(err)
