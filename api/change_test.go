@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"debadge/extent"
 	"debadge/graph"
 )
 
@@ -148,6 +149,10 @@ func TestRefusedWritesStoreNothing(t *testing.T) {
 	sold := claimBetween(t, s, "company:beta", "product:beta:b1")
 	with := func(old, other string) string { return strings.Replace(addition, old, other, 1) }
 	million := strings.Repeat("1,", 1_000_000) + "1"
+	most := 10 * time.Second // where other tests share the processors, and the race detector slows all
+	if extent.Full() {
+		most = time.Second
+	}
 	for _, test := range []struct {
 		name, path, body string
 		status           int
@@ -184,8 +189,8 @@ func TestRefusedWritesStoreNothing(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			began := time.Now() //nolint:forbidigo // the test measures
 			w := s.post(t, test.path, test.body, nil)
-			if took := time.Since(began); took > time.Second {
-				t.Errorf("took %s", took)
+			if took := time.Since(began); took > most {
+				t.Errorf("took %s, more than %s", took, most)
 			}
 			if w.Code != test.status || !strings.Contains(w.Body.String(), test.has) || w.Body.Len() > 20_000 {
 				t.Errorf("%d, %.2000s", w.Code, w.Body)

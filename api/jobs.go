@@ -17,6 +17,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 
 	"debadge/graph"
+	"debadge/graph/screen"
 	"debadge/jobs"
 )
 
@@ -215,7 +216,7 @@ func (s *server) jobResult(hc huma.Context, in *jobInput) {
 	}
 	if media == htmlType {
 		media += "; charset=utf-8"
-		w.Header().Set("Content-Security-Policy", pagePolicy+"; style-src 'unsafe-inline'") // the report brings its own style
+		w.Header().Set("Content-Security-Policy", pagePolicy+"; style-src "+screen.StyleHash())
 	}
 	defer limitWrites(hc.Context(), http.NewResponseController(w), s.StreamTimeout)()
 	w.Header().Set("Content-Type", media)

@@ -2,6 +2,8 @@ package web_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -296,7 +298,8 @@ func TestColumnsAreCorrected(t *testing.T) {
 		t.Errorf("a cell of the input is %q: %v", cell, err)
 	}
 	answer, text = s.get(t, path+"/result.html", nil)
-	if !strings.Contains(answer.Header.Get("Content-Security-Policy"), "default-src 'none'") || !strings.Contains(text, "<h1") {
+	if policy := answer.Header.Get("Content-Security-Policy"); !strings.Contains(policy, "default-src 'none'") || !strings.Contains(policy, styleHash(text)) ||
+		strings.Contains(policy, "unsafe") || !strings.Contains(text, "<h1") {
 		t.Errorf("%v", answer.Header)
 	}
 	if answer, _ := s.get(t, path+"/result.exe", nil); answer.StatusCode != http.StatusNotFound {
@@ -349,4 +352,13 @@ func TestNothingToScreen(t *testing.T) {
 	b.Press(".sheet-form button.primary")
 	b.AwaitText("Choose a file, or paste lines.")
 	b.AwaitText("This is not a finding")
+}
+
+// styleHash is the digest of the style sheet in a page, as a content security
+// policy names it.
+func styleHash(page string) string {
+	_, rest, _ := strings.Cut(page, "<style>")
+	style, _, _ := strings.Cut(rest, "</style>")
+	sum := sha256.Sum256([]byte(style))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }

@@ -12,6 +12,7 @@ import (
 
 	"debadge/api/client"
 	"debadge/graph"
+	"debadge/graph/screen"
 	"debadge/graph/words"
 )
 
@@ -314,7 +315,7 @@ func (v *visit) screenedFile() error {
 	h := v.w.Header()
 	h.Set("Content-Type", media)
 	if form == "html" {
-		h.Set("Content-Security-Policy", broughtPolicy("'unsafe-inline'")) // of a report, no digest is known
+		h.Set("Content-Security-Policy", broughtPolicy(screen.StyleHash()))
 	} else {
 		h.Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", "debadge-"+v.r.PathValue("job")[:min(8, len(v.r.PathValue("job")))]+"."+form))
 	}

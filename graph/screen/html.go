@@ -2,13 +2,16 @@ package screen
 
 import (
 	"bytes"
+	"crypto/sha256"
 	_ "embed"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"html/template"
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"debadge/graph"
@@ -25,8 +28,17 @@ var report = template.Must(template.New("report").Funcs(template.FuncMap{
 	"first":       func(all []EntityCount) []EntityCount { return all[:min(len(all), tableRows)] },
 	"firstBrands": func(all []BrandCount) []BrandCount { return all[:min(len(all), tableRows)] },
 	"rest":        restWords, "texts": (*Row).texts, "recognized": (*Row).recognized, "candidates": (*Row).candidates,
-	"reached": (*Row).shownReached, "beyond": (*Row).beyond,
+	"reached": (*Row).shownReached, "beyond": (*Row).beyond, "styleHash": StyleHash,
 }).Parse(reportText))
+
+// StyleHash is the digest of the report's style sheet as a content security
+// policy names it.
+func StyleHash() string {
+	_, rest, _ := strings.Cut(reportText, "<style>")
+	style, _, _ := strings.Cut(rest, "</style>")
+	sum := sha256.Sum256([]byte(style))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
 
 const (
 	// tableRows is how many entities or brands a table of the report has.
