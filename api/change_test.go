@@ -13,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"debadge/extent"
 	"debadge/graph"
 )
 
@@ -149,10 +148,6 @@ func TestRefusedWritesStoreNothing(t *testing.T) {
 	sold := claimBetween(t, s, "company:beta", "product:beta:b1")
 	with := func(old, other string) string { return strings.Replace(addition, old, other, 1) }
 	million := strings.Repeat("1,", 1_000_000) + "1"
-	most := 10 * time.Second // where other tests share the processors, and the race detector slows all
-	if extent.Full() {
-		most = time.Second
-	}
 	for _, test := range []struct {
 		name, path, body string
 		status           int
@@ -187,13 +182,17 @@ func TestRefusedWritesStoreNothing(t *testing.T) {
 		{"large", "/v1/changes", `{"author": "` + strings.Repeat("x", maxChangeBytes) + `"}`, 413, "8388608 bytes"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			began := time.Now() //nolint:forbidigo // the test measures
-			w := s.post(t, test.path, test.body, nil)
-			if took := time.Since(began); took > most {
-				t.Errorf("took %s, more than %s", took, most)
+			took := time.Hour
+			for try := 0; try < 3 && took > time.Second; try++ { // other work may hold up one
+				began := time.Now() //nolint:forbidigo // the test measures
+				w := s.post(t, test.path, test.body, nil)
+				took = time.Since(began)
+				if w.Code != test.status || !strings.Contains(w.Body.String(), test.has) || w.Body.Len() > 20_000 {
+					t.Errorf("%d, %.2000s", w.Code, w.Body)
+				}
 			}
-			if w.Code != test.status || !strings.Contains(w.Body.String(), test.has) || w.Body.Len() > 20_000 {
-				t.Errorf("%d, %.2000s", w.Code, w.Body)
+			if took > time.Second {
+				t.Errorf("took %s", took)
 			}
 		})
 	}
