@@ -2,21 +2,23 @@ package api
 
 import (
 	"context"
+	"math"
 	"slices"
 	"sync"
 	"time"
 )
 
 // How long a question waits for a place. While places are free now and then, there
-// is a burst, and everybody is served in turn. Where they are not, more is asked
-// than can be answered: then few wait, and not for long, and all others are told
-// so at once (Maurer, "Fail at Scale", ACM Queue 13(8), 2015).
+// is a burst, and everybody is served in turn; so are a few callers who ask again as
+// soon as they have their answer. Where a crowd waits and no place was free for a
+// while, more is asked than can be answered: then few wait, and not for long, and all
+// others are told so at once (Maurer, "Fail at Scale", ACM Queue 13(8), 2015).
 const (
-	patienceInBurst = 500 * time.Millisecond
-	strainedAfter   = 100 * time.Millisecond // without a free place
-	strainedFor     = 2 * time.Second        // after somebody was turned away
-	shortWait       = 5 * time.Millisecond   // that those who may wait under strain expect at most
-	leastPatience   = 4 * shortWait          // of one who waits under strain
+	longestWait   = 500 * time.Millisecond
+	strainedAfter = 100 * time.Millisecond // without a free place, if there is a crowd
+	crowd         = 8                      // waiting for each place
+	strainedFor   = 2 * time.Second        // after somebody was turned away
+	shortWait     = 5 * time.Millisecond   // of one who waits under strain, or as long as places are held
 
 	// An answer that takes longLeast, and longTimes as long as others, lets another
 	// one begin beside it: a few long ones do not hold up all others.
@@ -81,7 +83,7 @@ func (p *places) takeSome(ctx context.Context, wants int) (*hold, error) {
 	}
 	w := &waiter{wants: wants, turn: make(chan struct{})}
 	p.queue = append(p.queue, w)
-	timer := time.NewTimer(p.patience(now))
+	timer := time.NewTimer(p.wait(now))
 	p.mu.Unlock()
 	defer timer.Stop()
 	err := tooBusy()
@@ -120,33 +122,38 @@ func tooBusy() error {
 	return p
 }
 
-func (p *places) strained(now time.Time) bool {
-	return now.Sub(p.empty) > strainedAfter || now.Sub(p.refused) < strainedFor
-}
+// strained reports whether more is asked than can be answered: somebody was turned
+// away of late.
+func (p *places) strained(now time.Time) bool { return now.Sub(p.refused) < strainedFor }
 
-// full reports whether as many wait as can be answered about as soon as if
-// nobody did: one who comes now is turned away.
+// full reports whether as many wait as may: one who comes now is turned away.
 func (p *places) full(now time.Time) bool {
-	if !p.strained(now) || len(p.queue) < p.room() {
+	if len(p.queue) < p.room(now) {
 		return false
 	}
 	p.refused = now
 	return true
 }
 
-// room is how many may wait under strain: those who are served about as soon as if
-// nobody waited. Where answers take little, a few callers who ask without a pause
-// keep all places taken, and nobody waits for long.
-func (p *places) room() int {
-	return max(p.all, int(shortWait/max(p.mean/time.Duration(p.all), 1)))
+// room is how many may wait. Under strain it is those who are served about as soon
+// as if nobody waited.
+func (p *places) room(now time.Time) int {
+	switch {
+	case p.strained(now):
+		return max(p.all, int(shortWait/max(p.mean/time.Duration(p.all), 1)))
+	case now.Sub(p.empty) > strainedAfter:
+		return crowd * p.all
+	default:
+		return math.MaxInt
+	}
 }
 
-// patience is how long one who comes now may wait.
-func (p *places) patience(now time.Time) time.Duration {
+// wait is how long one who comes now may wait.
+func (p *places) wait(now time.Time) time.Duration {
 	if p.strained(now) {
-		return max(leastPatience, p.mean)
+		return max(shortWait, p.mean)
 	}
-	return patienceInBurst
+	return longestWait
 }
 
 // begin counts from now on how long places are held.
@@ -207,9 +214,9 @@ func (p *places) serve() {
 		w.served = true
 		close(w.turn)
 	}
-	room := p.room()
-	if now := p.clock(); len(p.queue) > room && p.strained(now) { // it was no burst
+	if now := p.clock(); len(p.queue) > p.room(now) { // it was no burst
 		p.refused = now
+		room := p.room(now)
 		for _, w := range p.queue[room:] {
 			close(w.turn)
 		}

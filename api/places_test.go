@@ -76,7 +76,7 @@ func TestPlacesTurnAway(t *testing.T) {
 		p := newPlaces(1)
 		h := mustTake(t, p.take)
 		waiting := []func() (*hold, error){}
-		for range 5 {
+		for range crowd + strainedAfter/(10*time.Millisecond) + 1 {
 			waiting = append(waiting, asker(t.Context(), p.take))
 			synctest.Wait()
 		}
@@ -110,7 +110,7 @@ func TestPlacesTurnAway(t *testing.T) {
 			t.Error(err)
 		} else {
 			late := asker(t.Context(), p.take)
-			if _, err := late(); !isBusy(err) || time.Since(begin) > 20*time.Millisecond {
+			if _, err := late(); !isBusy(err) || time.Since(begin) > 10*time.Millisecond {
 				t.Errorf("waited for %s under strain: %v", time.Since(begin), err)
 			}
 			h.leave()
