@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"encoding/json"
 	"reflect"
 	"strings"
@@ -86,11 +87,21 @@ func (s *server) refineSchemas() {
 func refine(s *huma.Schema, t reflect.Type, omitted bool, known map[reflect.Type]huma.Schema) *huma.Schema {
 	if shape, ok := known[t]; ok {
 		shape.Nullable = t == reflect.TypeFor[graph.Date]() && !omitted
+		if s != nil { // what its field says counts
+			shape.Description = cmp.Or(s.Description, shape.Description)
+			shape.Minimum, shape.Maximum = cmp.Or(s.Minimum, shape.Minimum), cmp.Or(s.Maximum, shape.Maximum)
+		}
+		shape.PrecomputeMessages()
 		return &shape
 	}
 	switch t.Kind() { //nolint:exhaustive // all other kinds are as huma read them
 	case reflect.Slice:
-		return &huma.Schema{Type: huma.TypeArray, Items: refine(itemSchema(s), t.Elem(), true, known)}
+		list := huma.Schema{Type: huma.TypeArray, Items: refine(itemSchema(s), t.Elem(), true, known)}
+		if s != nil {
+			list.Description, list.MinItems, list.MaxItems, list.UniqueItems = s.Description, s.MinItems, s.MaxItems, s.UniqueItems
+		}
+		list.PrecomputeMessages()
+		return &list
 	case reflect.Map:
 		element, _ := s.AdditionalProperties.(*huma.Schema)
 		return &huma.Schema{Type: huma.TypeObject, AdditionalProperties: refine(element, t.Elem(), true, known)}

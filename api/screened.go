@@ -253,7 +253,7 @@ const mostChoices = 1000
 type againBody struct {
 	AsOf        day              `json:"as_of,omitzero" doc:"The day in the world."`
 	Policy      string           `json:"policy,omitempty" doc:"The name of a policy." maxLength:"200"`
-	MinRevision graph.Revision   `json:"min_revision,omitempty" doc:"Answer at this revision or a later one."`
+	MinRevision graph.Revision   `json:"min_revision,omitempty" minimum:"1" maximum:"2147483647" doc:"Answer at this revision or a later one."`
 	Map         []string         `json:"map,omitempty" doc:"All columns that are named by hand, FIELD=COLUMN." maxItems:"50"`
 	Choices     []screen.Meaning `json:"choices,omitempty" doc:"What texts mean. Without an entity: nothing that is known." maxItems:"1000"`
 }

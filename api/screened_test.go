@@ -78,8 +78,9 @@ func TestScreenAgain(t *testing.T) {
 		t.Errorf("none of them: %+v", rows)
 	}
 	for body, status := range map[string]int{
-		`{"policy": "lax"}`: http.StatusUnprocessableEntity,
-		`{"map": ["x"]}`:    http.StatusUnprocessableEntity,
+		`{"policy": "lax"}`:                                                              http.StatusUnprocessableEntity,
+		`{"map": ["x"]}`:                                                                 http.StatusUnprocessableEntity,
+		`{"min_revision": 3849298501}`:                                                   http.StatusUnprocessableEntity,
 		`{"choices": [{"role": "thing", "text": "x"}]}`:                                  http.StatusUnprocessableEntity,
 		`{"choices": [{"role": "product", "text": ""}]}`:                                 http.StatusUnprocessableEntity,
 		`{"choices": [{"role": "product", "text": "x", "entity": "list:l"}]}`:            http.StatusUnprocessableEntity,
