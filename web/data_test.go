@@ -2,12 +2,15 @@ package web_test
 
 import (
 	"fmt"
+	"html"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
 	"debadge/api"
+	"debadge/graph"
 	"debadge/web"
 	"debadge/web/webtest"
 )
@@ -47,6 +50,58 @@ func TestAddCorrectRetract(t *testing.T) {
 	b.Press(`form[action$="/retract"] button`)
 	b.AwaitText("it no longer counts")
 	b.AwaitText("read wrongly")
+}
+
+// TestDataTellsWhatThereIs shows documents and editions with their ages, and what
+// can be imported and refreshed as choices.
+func TestDataTellsWhatThereIs(t *testing.T) {
+	s := serve(t, nil)
+	list := graph.Entity{ID: "list:us-bis-entity-list", Name: "Entity List", Attributes: map[string][]string{
+		graph.RegisterAttribute: {"us-csl"}, graph.EditionAttribute: {"2026-05-31"}, graph.MaxAgeAttribute: {"30"},
+	}}
+	if _, err := s.store.Append(t.Context(), graph.ChangeSet{Entities: []graph.Entity{list}}); err != nil {
+		t.Fatal(err)
+	}
+	for path, wants := range map[string][]string{
+		"/data": {
+			">1 day</td>", "31 May 2026", `href="/data/sources"`, `<option value="csl">csl: the Consolidated Screening List</option>`, "<option>us-csl</option>",
+		},
+		"/data?as_of=2030-05-31":                 {">1,461 days</td>", "older than 30 days"},
+		"/entities/list:us-bis-entity-list":      {"<dd>1 day</dd>"},
+		"/data/sources?as_of=2026-06-01":         {`href="/sources/`, " days</td>", "as_of=2026-06-01", "cursor="},
+		"/data/sources?as_of=2026-06-01&cursor=": {"Table of the sources"},
+	} {
+		answer, body := s.get(t, path, nil)
+		for _, want := range wants {
+			if answer.StatusCode != http.StatusOK || !strings.Contains(body, want) {
+				t.Errorf("%s: %d, without %q", path, answer.StatusCode, want)
+			}
+		}
+	}
+	next := regexp.MustCompile(`href="(/data/sources\?[^"]*cursor=[^"]+)"`)
+	seen, path := 0, "/data/sources"
+	for range 20 {
+		_, body := s.get(t, path, nil)
+		seen += strings.Count(body, `<th scope="row">`)
+		m := next.FindStringSubmatch(body)
+		if m == nil {
+			path = ""
+			break
+		}
+		path = html.UnescapeString(m[1])
+	}
+	status, err := s.store.Status(t.Context())
+	if err != nil || path != "" || seen != status.Sources {
+		t.Errorf("the pages show %d of %d documents, and go on at %q: %v", seen, status.Sources, path, err)
+	}
+	answer, body := s.post(t, "/data/refresh", url.Values{"register": {"none"}}, nil)
+	if answer.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(body, "has no register of that name") {
+		t.Errorf("%d %s", answer.StatusCode, body)
+	}
+	s = serve(t, func(o *api.Options, _ *web.Options) { o.Importer = nil })
+	if answer, body := s.get(t, "/data", nil); answer.StatusCode != http.StatusOK || strings.Contains(body, "/data/import") {
+		t.Errorf("%d, and an import is offered by a service that has none", answer.StatusCode)
+	}
 }
 
 // TestDataByRole checks that a reader is offered nothing to write, and refused it.

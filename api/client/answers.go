@@ -89,6 +89,21 @@ type ClaimAnswer struct {
 	Sources   []graph.Source    `json:"sources"`
 }
 
+// SourcesPage is a part of the documents that claims rest on.
+type SourcesPage struct {
+	AsOf     graph.Date     `json:"as_of"`
+	KnownAt  *time.Time     `json:"known_at"`
+	Revision graph.Revision `json:"revision"`
+	Sources  []AgedSource   `json:"sources"`
+	Next     string         `json:"next,omitempty"`
+}
+
+// AgedSource is a document with its age on the day that was asked about.
+type AgedSource struct {
+	graph.Source
+	AgeDays *int `json:"age_days,omitempty"` // nil where it has no date, or a later one
+}
+
 // SourceAnswer is a document.
 type SourceAnswer struct {
 	Source   graph.Source   `json:"source"`
