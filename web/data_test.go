@@ -121,6 +121,24 @@ func TestDataByRole(t *testing.T) {
 	}
 }
 
+// TestReachIsFiltered chooses a brand and another order in place: the rows follow,
+// and so does the address.
+func TestReachIsFiltered(t *testing.T) {
+	b := webtest.Browse(t, serve(t, nil).URL)
+	b.Look(1440, false)
+	b.Open("/entities/company:inspur-group/reach?as_of=2024-04-15")
+	set(b, "#by-brand", "KAYTUS")
+	b.Await(`document.querySelectorAll("#rows tbody tr").length === 1 && document.querySelector("#rows").innerText.includes("KR2280V2")`)
+	set(b, "#by-brand", "")
+	set(b, "#by-action", "review")
+	set(b, "#order", "brand")
+	b.Await(`document.querySelectorAll("#rows tbody tr").length > 1`)
+	if path := b.Path(); !strings.HasPrefix(path, "/entities/company:inspur-group/reach?") || !strings.Contains(path, "action=review") || !strings.Contains(path, "order=brand") {
+		t.Errorf("the address does not follow: %s", path)
+	}
+	b.Axe("a reach, filtered")
+}
+
 // TestReachExport checks that the file has what the filters leave, and no formula.
 func TestReachExport(t *testing.T) {
 	s := serve(t, nil)

@@ -65,7 +65,7 @@ function keepLinks() {
 
 /** The address of a GET form as it is filled in. */
 export function addressOf(form) {
-  const url = new URL(form.action, location.href);
+  const url = new URL(form.getAttribute("action"), location.href);
   url.search = "";
   for (const [name, value] of new FormData(form)) {
     if (value !== "") url.searchParams.append(name, value);
