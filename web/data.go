@@ -37,15 +37,15 @@ type changesPart struct {
 // changeView is a change set in short.
 type changeView struct {
 	client.ChangeRef
-	Entities, Retracted int
-	Sources             []graph.Source
-	Claims              []graph.Claim // the first of them
-	Total               int
+	Counts  client.ChangeCounts
+	Sources []graph.Source // the first of them
+	Claims  []graph.Claim  // the first of them
 }
 
 // The bounds of what is shown of the feed.
 const (
 	feedChanges = 10
+	feedInView  = 3 // on the page about all data
 	feedItems   = 5
 )
 
@@ -116,22 +116,23 @@ func (v *visit) latestChanges(ctx context.Context) (changesPart, error) {
 		return changesPart{}, err
 	}
 	newest := ready.Store.Revision
-	return v.changesAfter(ctx, newest-min(newest, feedChanges), newest)
+	return v.changesAfter(ctx, newest-min(newest, feedInView), newest)
 }
 
 func (v *visit) changesAfter(ctx context.Context, since, newest graph.Revision) (changesPart, error) {
-	page, err := v.ask.Changes(ctx, since, client.Page{Limit: feedChanges})
+	page, err := v.ask.ChangesInBrief(ctx, since, client.Page{Limit: feedChanges}, feedItems)
 	if err != nil {
 		return changesPart{}, err
 	}
+	if len(page.Counts) != len(page.Changes) {
+		return changesPart{}, graph.Errorf(graph.KindInternal, "the feed counts %d of %d changes", len(page.Counts), len(page.Changes))
+	}
 	var part changesPart
-	for _, c := range slices.Backward(page.Changes) {
-		one := changeView{
+	for i, c := range slices.Backward(page.Changes) {
+		part.Changes = append(part.Changes, changeView{
 			ChangeRef: client.ChangeRef{Revision: c.Revision, RecordedAt: c.RecordedAt, ChangeSet: c.ID, Author: c.Author, Reason: c.Reason},
-			Entities:  len(c.Entities), Retracted: len(c.Retractions), Total: len(c.Claims),
-			Sources: c.Sources[:min(len(c.Sources), feedItems)], Claims: c.Claims[:min(len(c.Claims), feedItems)],
-		}
-		part.Changes = append(part.Changes, one)
+			Counts:    page.Counts[i], Sources: c.Sources, Claims: c.Claims,
+		})
 	}
 	at := func(r graph.Revision) string { return "/data/changes?since=" + strconv.FormatUint(uint64(r), 10) }
 	if since > 0 {

@@ -117,6 +117,15 @@ type ChangesPage struct {
 	Next     graph.Revision `json:"next"` // the since of the part after this one
 	Revision graph.Revision `json:"revision"`
 	Changes  []graph.Change `json:"changes"`
+	Counts   []ChangeCounts `json:"counts,omitempty"` // of each change, if it was asked for in brief
+}
+
+// ChangeCounts says how much a change has.
+type ChangeCounts struct {
+	Entities    int `json:"entities"`
+	Sources     int `json:"sources"`
+	Claims      int `json:"claims"`
+	Retractions int `json:"retractions"`
 }
 
 // SearchAnswer is what a text may mean, or the entities that filters leave.
