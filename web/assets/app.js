@@ -84,7 +84,9 @@ function live(form) {
   const soon = (event) => {
     if (event.target.validity?.valid === false) return;
     clearTimeout(timer);
-    timer = setTimeout(update, Number(form.dataset.wait ?? 60));
+    // What is chosen is meant; more may come of what is typed or slid.
+    const chosen = event.target.matches("select, [type=checkbox], [type=radio]");
+    timer = setTimeout(update, chosen ? 0 : Number(form.dataset.wait ?? 30));
   };
   form.addEventListener("input", soon);
   form.addEventListener("change", soon);
