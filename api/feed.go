@@ -75,7 +75,6 @@ type feedLine struct {
 const (
 	feedPageChanges = 100
 	feedPageItems   = 10_000
-	feedReadItems   = 15_000 // where little is shown of each change
 )
 
 func (s *server) addFeed() {
@@ -142,7 +141,7 @@ func (s *server) begin(ctx context.Context, since graph.Revision) (graph.Revisio
 
 // part reads some changes after a revision. They are in memory before they go
 // out, so that no slow client holds the store's feed open.
-func (s *server) part(ctx context.Context, since, last graph.Revision, limit, most int, look func(*graph.Change)) ([]graph.Change, error) {
+func (s *server) part(ctx context.Context, since, last graph.Revision, limit int, look func(*graph.Change)) ([]graph.Change, error) {
 	found := []graph.Change{}
 	items := 0
 	err := s.Store.Changes(ctx, since, func(c graph.Change) error {
@@ -155,7 +154,7 @@ func (s *server) part(ctx context.Context, since, last graph.Revision, limit, mo
 			look(&c)
 		}
 		found = append(found, c)
-		if len(found) == limit || items >= most || c.Revision == last {
+		if len(found) == limit || items >= feedPageItems || c.Revision == last {
 			return errEnough
 		}
 		return nil
@@ -176,13 +175,11 @@ func (s *server) pageChanges(parent context.Context, w http.ResponseWriter, sinc
 	}
 	page := feedPage{FeedHead: FeedHead{since, since, newest}, Changes: []graph.Change{}}
 	var look func(*graph.Change)
-	most := feedPageItems
 	if in.Items > 0 {
 		look = func(c *graph.Change) { page.Counts = append(page.Counts, brief(c, in.Items)) }
-		most = feedReadItems
 	}
 	if since < newest {
-		if page.Changes, err = s.part(ctx, since, newest, limit, most, look); err != nil {
+		if page.Changes, err = s.part(ctx, since, newest, limit, look); err != nil {
 			return problemOf(ctx, err)
 		}
 	}
@@ -203,7 +200,7 @@ func (s *server) streamChanges(parent context.Context, w http.ResponseWriter, si
 	head := FeedHead{since, since, newest}
 	for left := limit; err == nil && head.Next < newest && (limit == 0 || left > 0); {
 		var found []graph.Change
-		if found, err = s.part(ctx, head.Next, newest, left, feedPageItems, nil); err == nil && len(found) == 0 {
+		if found, err = s.part(ctx, head.Next, newest, left, nil); err == nil && len(found) == 0 {
 			err = graph.Unavailable("the feed ends before the newest revision", nil)
 		}
 		for i := 0; i < len(found) && err == nil; i++ {
@@ -263,7 +260,7 @@ func (s *server) sendEvents(parent context.Context, w http.ResponseWriter, since
 // with the next look.
 func (s *server) catchUp(ctx context.Context, e *events, since, newest graph.Revision) (graph.Revision, error) {
 	for since < newest {
-		found, err := s.part(ctx, since, newest, feedPageChanges, feedPageItems, nil)
+		found, err := s.part(ctx, since, newest, feedPageChanges, nil)
 		if err != nil {
 			p := problemOf(ctx, err)
 			recordOf(e.parent).note(p) //nolint:contextcheck // the record is that of the request, and so is the limit on writing

@@ -32,6 +32,7 @@ type changesPart struct {
 	Changes []changeView
 	Older   string // where older ones are
 	Newer   string
+	next    graph.Revision // the since of what is newer
 }
 
 // changeView is a change set in short.
@@ -116,7 +117,16 @@ func (v *visit) latestChanges(ctx context.Context) (changesPart, error) {
 		return changesPart{}, err
 	}
 	newest := ready.Store.Revision
-	return v.changesAfter(ctx, newest-min(newest, feedInView), newest)
+	part, err := v.changesAfter(ctx, newest-min(newest, feedInView), newest)
+	for err == nil && part.next < newest { // large ones come in several parts
+		var more changesPart
+		if more, err = v.changesAfter(ctx, part.next, newest); err == nil && len(more.Changes) == 0 {
+			break
+		}
+		more.Changes, more.Older = append(more.Changes, part.Changes...), part.Older
+		part = more
+	}
+	return part, err
 }
 
 func (v *visit) changesAfter(ctx context.Context, since, newest graph.Revision) (changesPart, error) {
@@ -127,7 +137,7 @@ func (v *visit) changesAfter(ctx context.Context, since, newest graph.Revision) 
 	if len(page.Counts) != len(page.Changes) {
 		return changesPart{}, graph.Errorf(graph.KindInternal, "the feed counts %d of %d changes", len(page.Counts), len(page.Changes))
 	}
-	var part changesPart
+	part := changesPart{next: page.Next}
 	for i, c := range slices.Backward(page.Changes) {
 		part.Changes = append(part.Changes, changeView{
 			ChangeRef: client.ChangeRef{Revision: c.Revision, RecordedAt: c.RecordedAt, ChangeSet: c.ID, Author: c.Author, Reason: c.Reason},

@@ -121,6 +121,27 @@ func TestDataByRole(t *testing.T) {
 	}
 }
 
+// TestLatestChangesAreTheLatest also where each is so large that an answer of the
+// feed has not room for all of them.
+func TestLatestChangesAreTheLatest(t *testing.T) {
+	s := serve(t, nil)
+	for change := range 3 {
+		cs := graph.ChangeSet{Author: "test", Reason: fmt.Sprint("large change ", change)}
+		for i := range 8000 {
+			id := graph.ID(fmt.Sprintf("company:c%d-%d", change, i))
+			cs.Entities = append(cs.Entities, graph.Entity{ID: id, Name: string(id)})
+		}
+		if _, err := s.store.Append(t.Context(), cs); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, body := s.get(t, "/data", nil)
+	newest, middle, oldest := strings.Index(body, "large change 2"), strings.Index(body, "large change 1"), strings.Index(body, "large change 0")
+	if newest < 0 || newest > middle || middle > oldest || !strings.Contains(body, "entities: 8,000") {
+		t.Errorf("the changes stand at %d, %d and %d", newest, middle, oldest)
+	}
+}
+
 // TestReachIsFiltered chooses a brand and another order in place: the rows follow,
 // and so does the address.
 func TestReachIsFiltered(t *testing.T) {
