@@ -54,6 +54,9 @@ type sourceAnswer struct {
 func (s *server) addClaims() {
 	register(s, operation("claim", "/v1/claims/{id}", "claims", "A claim with its citations, its sources and its history",
 		"Answers also for a claim that was retracted by then, and says by whom, why, and what took its place.", notFound, unavailable, timeout), s.claim)
+	register(s, operation("sources", "/v1/sources", "claims", "The documents that claims rest on",
+		"Answers with the documents in the order of their ids, each with its age on a day. Of a file that was imported, the date is that of its edition.",
+		notFound, unavailable, timeout), s.sources)
 	register(s, operation("source", "/v1/sources/{id}", "claims", "A document that claims rest on",
 		"Answers with what is known of the document: title, publisher, date, address, and the digest of the archived copy if there is one.",
 		notFound, unavailable, timeout), s.source)

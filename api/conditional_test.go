@@ -17,7 +17,7 @@ import (
 // conditionalPaths are those whose answers have an entity tag.
 var conditionalPaths = []string{
 	"/v1/trace?subject=B1", "/v1/timeline?subject=B1", "/v1/reach?origin=company:acme", "/v1/entities/company:acme",
-	"/v1/lists", "/v1/lists/us-list", "/v1/sources/source:notice", "/v1/diff?from=1", "/v1/rebadgings?origin=company:acme",
+	"/v1/lists", "/v1/lists/us-list", "/v1/sources", "/v1/sources/source:notice", "/v1/diff?from=1", "/v1/rebadgings?origin=company:acme",
 	"/v1/picture?subject=B1", "/v1/timeline/picture?subject=B1", "/v1/dossier?subject=B1",
 }
 

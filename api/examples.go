@@ -47,6 +47,7 @@ var examples = map[string][]example{
 	"policy":     {{About: "The rules of one", Target: "/v1/policies/default", Has: `"digest": "sha256:`}},
 	"claim":      {{About: "A claim with its evidence", Target: "/v1/claims/claim:aivres-kr2280-x2-succeeds-x1", Has: `"SUCCEEDED_BY"`}},
 	"contested":  {{About: "What to look at", Target: "/v1/contested?limit=5", Has: `"looked": `}},
+	"sources":    {{About: "The first documents, with their ages", Target: "/v1/sources?as_of=2026-06-01&limit=3", Has: `"age_days": `}},
 	"source":     {{About: "A document", Target: "/v1/sources/source:us-csl-2022", Has: `"publisher": `}},
 	"append": {{
 		About: "A product that followed another one", Target: "/v1/changes", Has: `"revision": `, Body: `{
@@ -113,12 +114,13 @@ var examples = map[string][]example{
 		About: "A text that means one product", Target: "/v1/choices", Has: `"revision": `,
 		Body: `{"text": "KR2280 second generation", "entity": "product:aivres:kr2280-x2", "means": true, "reason": "the data sheet says so", "author": "a.lopez"}`,
 	}},
-	"import-job":  {{About: "A bundle", Target: "/v1/jobs/import?format=bundle", Body: `{"debadge": 1}`, Absent: true}},
-	"refresh-job": {{About: "A register of the manifest", Target: "/v1/jobs/refresh?register=us-csl", Absent: true}},
-	"jobs":        {{About: "My jobs", Target: "/v1/jobs", Absent: true}},
-	"job":         {{About: "How far it is", Target: "/v1/jobs/01J0000000", Absent: true}},
-	"job-result":  {{About: "What came of it", Target: "/v1/jobs/01J0000000/result", Absent: true}},
-	"job-cancel":  {{About: "No longer wanted", Target: "/v1/jobs/01J0000000", Absent: true}},
+	"import-choices": {{About: "Formats and registers", Target: "/v1/jobs/import", Absent: true}},
+	"import-job":     {{About: "A bundle", Target: "/v1/jobs/import?format=bundle", Body: `{"debadge": 1}`, Absent: true}},
+	"refresh-job":    {{About: "A register of the manifest", Target: "/v1/jobs/refresh?register=us-csl", Absent: true}},
+	"jobs":           {{About: "My jobs", Target: "/v1/jobs", Absent: true}},
+	"job":            {{About: "How far it is", Target: "/v1/jobs/01J0000000", Absent: true}},
+	"job-result":     {{About: "What came of it", Target: "/v1/jobs/01J0000000/result", Absent: true}},
+	"job-cancel":     {{About: "No longer wanted", Target: "/v1/jobs/01J0000000", Absent: true}},
 
 	"reconcile":          {{About: "What the service can do", Target: "/v1/reconcile", Has: `"versions"`}},
 	"reconcile-post":     {{About: "A batch", Target: "/v1/reconcile", Type: "application/x-www-form-urlencoded", Body: `queries={"q0":{"query":"KR2280-X2"}}`, Has: `product:aivres:kr2280-x2`}},

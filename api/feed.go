@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"mime"
 	"net/http"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -23,6 +25,7 @@ const eventType = "text/event-stream"
 type feedInput struct {
 	Since       uint32 `query:"since"         maximum:"2147483647"`
 	Limit       int    `query:"limit"          maximum:"10000" minimum:"1"`
+	Items       int    `query:"items"          maximum:"1000"  minimum:"1"`
 	LastEventID string `header:"Last-Event-ID" maxLength:"20"`
 }
 
@@ -36,8 +39,28 @@ type FeedHead struct {
 // feedPage is a part of the feed as one JSON object.
 type feedPage struct {
 	FeedHead
-	Changes []graph.Change `json:"changes"` // in the order of revisions
+	Changes []graph.Change `json:"changes"`          // in the order of revisions
+	Counts  []changeCounts `json:"counts,omitempty"` // of each change, where items bounds what is shown of it
 }
+
+// changeCounts says how much a change has, shown or not.
+type changeCounts struct {
+	Entities    int `json:"entities"`
+	Sources     int `json:"sources"`
+	Claims      int `json:"claims"`
+	Retractions int `json:"retractions"`
+}
+
+// brief leaves of a change the first items of each sort.
+func brief(c *graph.Change, items int) changeCounts {
+	all := changeCounts{len(c.Entities), len(c.Sources), len(c.Claims), len(c.Retractions)}
+	c.Entities, c.Sources = firstOf(c.Entities, items), firstOf(c.Sources, items)
+	c.Claims, c.Retractions = firstOf(c.Claims, items), firstOf(c.Retractions, items)
+	return all
+}
+
+// firstOf copies the first items, so that the others need not stay in memory.
+func firstOf[T any](all []T, items int) []T { return slices.Clone(all[:min(len(all), items)]) }
 
 // feedLine is a line of the feed as a stream: a change, or at the end the head,
 // or the problem that cut it short.
@@ -56,7 +79,7 @@ const (
 
 func (s *server) addFeed() {
 	op := operation("changes", "/v1/changes", "claims", "What was recorded after a revision, in order",
-		"Answers with the change sets after since, each with what was new in it: as one JSON object with some of them (100 unless limit says otherwise, fewer if they are large; next is the since of the next part), "+
+		"Answers with the change sets after since, each with what was new in it: as one JSON object with some of them (100 unless limit says otherwise, fewer if they are large; next is the since of the next part; items bounds what is shown of each, and counts then says how much it has), "+
 			"with Accept: "+ndjsonType+" as a stream up to the newest (a line {\"change\": …} each, the last one {\"head\": …}; one that ends otherwise is not complete), "+
 			"or with Accept: "+eventType+" as server-sent events that go on: the id of an event is its revision, so that Last-Event-ID goes on where a connection broke. "+
 			"Each change comes in order and once a connection. An event stream ends in order when the service stops or after some minutes, a comment stands in for a pulse, and a client that does not read is cut off.",
@@ -79,14 +102,18 @@ func (s *server) changes(hc huma.Context, in *feedInput) {
 		}
 		since = graph.Revision(n)
 	}
+	form := prefer(hc.Header("Accept"), jsonType, ndjsonType, eventType)
+	if err == nil && in.Items > 0 && form != jsonType {
+		err = refuseField("query.items", "is for an answer as one JSON object; a stream has all of each change")
+	}
 	if err == nil {
-		switch prefer(hc.Header("Accept"), jsonType, ndjsonType, eventType) {
+		switch form {
 		case ndjsonType:
 			err = s.streamChanges(hc.Context(), w, since, in.Limit)
 		case eventType:
 			err = s.sendEvents(hc.Context(), w, since)
 		default:
-			err = s.pageChanges(hc.Context(), w, since, in.Limit)
+			err = s.pageChanges(hc.Context(), w, since, in)
 		}
 	}
 	if err != nil {
@@ -114,7 +141,7 @@ func (s *server) begin(ctx context.Context, since graph.Revision) (graph.Revisio
 
 // part reads some changes after a revision. They are in memory before they go
 // out, so that no slow client holds the store's feed open.
-func (s *server) part(ctx context.Context, since, last graph.Revision, limit int) ([]graph.Change, error) {
+func (s *server) part(ctx context.Context, since, last graph.Revision, limit int, look func(*graph.Change)) ([]graph.Change, error) {
 	found := []graph.Change{}
 	items := 0
 	err := s.Store.Changes(ctx, since, func(c graph.Change) error {
@@ -122,8 +149,11 @@ func (s *server) part(ctx context.Context, since, last graph.Revision, limit int
 			return errEnough
 		}
 		c.RecordedAt = c.RecordedAt.UTC()
-		found = append(found, c)
 		items += len(c.Entities) + len(c.Sources) + len(c.Claims) + len(c.Retractions)
+		if look != nil {
+			look(&c)
+		}
+		found = append(found, c)
 		if len(found) == limit || items >= feedPageItems || c.Revision == last {
 			return errEnough
 		}
@@ -135,19 +165,21 @@ func (s *server) part(ctx context.Context, since, last graph.Revision, limit int
 	return found, err
 }
 
-func (s *server) pageChanges(parent context.Context, w http.ResponseWriter, since graph.Revision, limit int) error {
+func (s *server) pageChanges(parent context.Context, w http.ResponseWriter, since graph.Revision, in *feedInput) error {
 	ctx, done := s.limit(parent, w)
 	defer done()
-	if limit == 0 {
-		limit = feedPageChanges
-	}
+	limit := cmp.Or(in.Limit, feedPageChanges)
 	newest, err := s.begin(ctx, since)
 	if err != nil {
 		return problemOf(ctx, err)
 	}
-	page := feedPage{FeedHead{since, since, newest}, []graph.Change{}}
+	page := feedPage{FeedHead: FeedHead{since, since, newest}, Changes: []graph.Change{}}
+	var look func(*graph.Change)
+	if in.Items > 0 {
+		look = func(c *graph.Change) { page.Counts = append(page.Counts, brief(c, in.Items)) }
+	}
 	if since < newest {
-		if page.Changes, err = s.part(ctx, since, newest, limit); err != nil {
+		if page.Changes, err = s.part(ctx, since, newest, limit, look); err != nil {
 			return problemOf(ctx, err)
 		}
 	}
@@ -168,7 +200,7 @@ func (s *server) streamChanges(parent context.Context, w http.ResponseWriter, si
 	head := FeedHead{since, since, newest}
 	for left := limit; err == nil && head.Next < newest && (limit == 0 || left > 0); {
 		var found []graph.Change
-		if found, err = s.part(ctx, head.Next, newest, left); err == nil && len(found) == 0 {
+		if found, err = s.part(ctx, head.Next, newest, left, nil); err == nil && len(found) == 0 {
 			err = graph.Unavailable("the feed ends before the newest revision", nil)
 		}
 		for i := 0; i < len(found) && err == nil; i++ {
@@ -228,7 +260,7 @@ func (s *server) sendEvents(parent context.Context, w http.ResponseWriter, since
 // with the next look.
 func (s *server) catchUp(ctx context.Context, e *events, since, newest graph.Revision) (graph.Revision, error) {
 	for since < newest {
-		found, err := s.part(ctx, since, newest, feedPageChanges)
+		found, err := s.part(ctx, since, newest, feedPageChanges, nil)
 		if err != nil {
 			p := problemOf(ctx, err)
 			recordOf(e.parent).note(p) //nolint:contextcheck // the record is that of the request, and so is the limit on writing

@@ -29,6 +29,31 @@ func grow(t *testing.T, s graph.Store, name string) graph.Receipt {
 	return r
 }
 
+// TestFeedInBrief shows the first items of each change alone, and how many there
+// are of each sort; a stream has all of them.
+func TestFeedInBrief(t *testing.T) {
+	s := newService(t, nil)
+	whole := decode[feedPage](t, s.get(t, "/v1/changes").Body.Bytes())
+	page := decode[feedPage](t, s.get(t, "/v1/changes?items=2").Body.Bytes())
+	if len(whole.Counts) != 0 || len(page.Counts) != len(whole.Changes) || len(page.Changes) != len(whole.Changes) || page.Next != whole.Next {
+		t.Fatalf("%+v", page.FeedHead)
+	}
+	for i, c := range whole.Changes {
+		short, n := page.Changes[i], page.Counts[i]
+		if n != (changeCounts{len(c.Entities), len(c.Sources), len(c.Claims), len(c.Retractions)}) || n.Claims < 3 {
+			t.Errorf("%+v", n)
+		}
+		if len(short.Claims) != 2 || short.Claims[0].ID != c.Claims[0].ID || short.Claims[1].ID != c.Claims[1].ID || len(short.Entities) != 2 || short.ID != c.ID {
+			t.Errorf("%+v", short)
+		}
+	}
+	for accept, target := range map[string]string{ndjsonType: "/v1/changes?items=2", eventType: "/v1/changes?items=2", jsonType: "/v1/changes?items=0"} {
+		if w := s.ask(t, request(t, http.MethodGet, target, map[string]string{"Accept": accept})); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "items") {
+			t.Errorf("%s as %s: %d %s", target, accept, w.Code, w.Body)
+		}
+	}
+}
+
 func TestFeedPages(t *testing.T) {
 	store := worldStore(t)
 	for i := range 7 {

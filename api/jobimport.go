@@ -19,8 +19,8 @@ import (
 // Importer brings claims into the store: files of other people's formats, and
 // registers from where they are published.
 type Importer interface {
-	// Formats are the names of the formats of files, in their order.
-	Formats() []string
+	// Formats are the formats of files, in their order.
+	Formats() []ImportFormat
 
 	// Import reads a file and returns a report that can be written as JSON. It
 	// may be called again for the same file after it was cut short.
@@ -31,6 +31,12 @@ type Importer interface {
 
 	// Refresh asks for what is newer in a register and returns a report.
 	Refresh(ctx context.Context, o RefreshOrder) (any, error)
+}
+
+// ImportFormat is a format of files that can be imported.
+type ImportFormat struct {
+	Name  string `json:"name"`
+	About string `json:"about"` // what it is, in a few words
 }
 
 // ImportOrder says what is to be imported, and how.
@@ -76,7 +82,21 @@ const (
 	refreshKind = "refresh"
 )
 
+// importChoices are what an import and a refresh can be asked for.
+type importChoices struct {
+	Formats   []ImportFormat `json:"formats"`
+	Registers []string       `json:"registers"` // of the manifest
+}
+
 func (s *server) addImportJobs() {
+	register(s, operationFor(mayWrite, http.MethodGet, "import-choices", jobsPath+"/import", "jobs", "Which formats and registers can be imported?",
+		"Answers with the formats of files that an import takes, and with the registers of the service's manifest that can be refreshed.", unavailable),
+		func(context.Context, *struct{}) (importChoices, error) {
+			if s.Jobs == nil || s.Importer == nil {
+				return importChoices{}, graph.Unavailable("this service imports nothing", nil)
+			}
+			return importChoices{s.Importer.Formats(), append([]string{}, s.Importer.Registers()...)}, nil
+		})
 	op := operationFor(mayWrite, http.MethodPost, "import-job", jobsPath+"/import", "jobs", "Import a file",
 		"Takes a file as debadge import does, in a format that format names, and imports it as a job. Rows that cannot be read are refused one by one and told in the result. "+
 			"Importing a file again changes nothing, and completes an import that was cut short.",
@@ -104,8 +124,8 @@ func (s *server) makeImportJob(hc huma.Context, in *importJobInput) {
 	switch {
 	case s.Importer == nil:
 		p = newProblem(unavailable, "this service imports nothing")
-	case !slices.Contains(s.Importer.Formats(), in.Format):
-		p = problemOf(hc.Context(), refuseField("query.format", "is not a format that debadge imports; use one of "+strings.Join(s.Importer.Formats(), ", ")))
+	case !slices.Contains(s.formatNames(), in.Format):
+		p = problemOf(hc.Context(), refuseField("query.format", "is not a format that debadge imports; use one of "+strings.Join(s.formatNames(), ", ")))
 	case in.Edition.given && in.Edition.day > graph.DayOf(s.Clock()):
 		p = problemOf(hc.Context(), refuseField("query.edition", "is in the future; an edition has the day on which it was published"))
 	default:
@@ -123,6 +143,14 @@ func (s *server) makeImportJob(hc huma.Context, in *importJobInput) {
 		o.Edition = in.Edition.day.Date()
 	}
 	s.accept(hc, importKind, o, true)
+}
+
+func (s *server) formatNames() []string {
+	var names []string
+	for _, f := range s.Importer.Formats() {
+		names = append(names, f.Name)
+	}
+	return names
 }
 
 // importer is who an import is by: nobody is named but by a credential.

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"reflect"
+	"slices"
 	"strconv"
 	"time"
 
@@ -34,7 +35,8 @@ type jobAnswer struct {
 	Problem   string      `json:"problem,omitempty"`           // why it failed
 	Result    string      `json:"result,omitempty"`            // where it is, once the job is done
 
-	Summary json.RawMessage `json:"summary,omitempty"` // of the result
+	Types   []string        `json:"result_types,omitempty"` // media types that the result can be asked for in
+	Summary json.RawMessage `json:"summary,omitempty"`      // of the result
 }
 
 // jobProgress says how much of the input was worked on.
@@ -115,6 +117,11 @@ func (s *server) jobAnswer(j *jobs.Job) jobAnswer {
 	}
 	if j.State == jobs.Done {
 		a.Result = jobPath(j.ID) + "/result"
+		for _, r := range jobResults {
+			if s.Jobs.HasResult(j.ID, r.file) {
+				a.Types = append(a.Types, r.media)
+			}
+		}
 	}
 	return a
 }
@@ -190,7 +197,7 @@ const (
 func (s *server) addJobResult() {
 	op := operationFor(mayScreen, http.MethodGet, "job-result", jobsPath+"/{id}/result", "jobs", "What came of a job",
 		"Answers with the result of a job that is done: of a screening as JSON, NDJSON, CSV or a workbook (XLSX) with the columns of the input, or a page to print, as Accept asks for; "+
-			"of an import or a refresh the report, as JSON. While the job waits or runs, and where it failed or was canceled, it is 409 with the reason.",
+			"of an import or a refresh the report, as JSON. While the job waits or runs, where it failed or was canceled, and in a form that a screening by an earlier version does not have, it is 409 with the reason.",
 		notFound, conflict, unavailable)
 	respondWith(op, jsonType, &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true})
 	respondWith(op, ndjsonType, s.schema(reflect.TypeFor[screenLine]()))
@@ -248,17 +255,18 @@ func (s *server) openResult(ctx context.Context, id, accept string) (*os.File, s
 		offered[i] = r.media
 	}
 	wanted := preferred(accept, offered...)
-	for _, media := range []string{wanted, jsonType} {
-		for _, r := range jobResults {
-			if r.media != media {
-				continue
-			}
-			if f, err := s.Jobs.Result(id, r.file); f != nil || err != nil {
-				return f, media, err
-			}
-		}
+	if j.Kind != screenKind {
+		wanted = jsonType // its report has no other form
 	}
-	return nil, "", graph.Errorf(graph.KindInternal, "job %s is done and has no result", id)
+	i := slices.Index(offered, wanted)
+	f, err := s.Jobs.Result(id, jobResults[i].file)
+	switch {
+	case f != nil || err != nil:
+		return f, wanted, err
+	case wanted == jsonType:
+		return nil, "", graph.Errorf(graph.KindInternal, "job %s is done and has no result", id)
+	}
+	return nil, "", graph.Errorf(graph.KindConflict, "the result is not kept as %s, since the job was done by an earlier version of debadge; ask for one of its result_types, or screen the file once more", wanted)
 }
 
 func (s *server) addJobCancel() {

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -24,7 +26,9 @@ type fakeImporter struct {
 	orders []any
 }
 
-func (f *fakeImporter) Formats() []string   { return []string{"bundle", "csl"} }
+func (f *fakeImporter) Formats() []ImportFormat {
+	return []ImportFormat{{"bundle", "its own"}, {"csl", "a list"}}
+}
 func (f *fakeImporter) Registers() []string { return []string{"us-csl"} }
 
 func (f *fakeImporter) note(o any) {
@@ -113,9 +117,29 @@ func (s *service) awaitJob(t *testing.T, id string, state jobs.State) jobAnswer 
 	return j
 }
 
+// withoutWorkbook asks for a workbook of a screening that kept none: what comes is
+// no other form in its place.
+func (s *service) withoutWorkbook(t *testing.T, dir string, j *jobAnswer) {
+	t.Helper()
+	if !slices.Contains(j.Types, xlsxType) || len(j.Types) != len(jobResults) {
+		t.Errorf("the forms of the result are %q", j.Types)
+	}
+	if err := os.Remove(filepath.Join(dir, j.ID, "result.xlsx")); err != nil {
+		t.Fatal(err)
+	}
+	w := s.ask(t, request(t, http.MethodGet, j.Result, map[string]string{"Accept": xlsxType}))
+	if w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), "an earlier version") {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	if now := decode[jobAnswer](t, s.get(t, "/v1/jobs/"+j.ID).Body.Bytes()); slices.Contains(now.Types, xlsxType) || len(now.Types) != len(jobResults)-1 {
+		t.Errorf("the forms of the result are %q", now.Types)
+	}
+}
+
 // TestScreenJob goes the whole way, in every form of the result.
 func TestScreenJob(t *testing.T) {
-	s := newService(t, func(o *Options) { withJobs(t, o, t.TempDir()) })
+	dir := t.TempDir()
+	s := newService(t, func(o *Options) { withJobs(t, o, dir) })
 	s.runJobs(t)
 	j := s.awaitJob(t, made(t, s.send(t, "/v1/jobs/screen?as_of=2026-01-01&explain=true&map=product=Typ", csvType, "Nr,Typ\n7,A1\n8,G1\n9,nobody's\n")).ID, jobs.Done)
 	if j.Result != "/v1/jobs/"+j.ID+"/result" || j.Progress.Items != 3 || !strings.Contains(string(j.Summary), `"lines": 3`) || j.Ended == nil {
@@ -144,6 +168,7 @@ func TestScreenJob(t *testing.T) {
 			t.Errorf("%q: %d %s %.300s", accept, w.Code, w.Header().Get("Content-Type"), w.Body)
 		}
 	}
+	s.withoutWorkbook(t, dir, &j)
 	all := decode[jobsAnswer](t, s.get(t, "/v1/jobs").Body.Bytes())
 	if len(all.Jobs) != 1 || all.Jobs[0].ID != j.ID {
 		t.Errorf("%+v", all)

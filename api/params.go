@@ -60,6 +60,7 @@ var parameterDocs = map[string]string{
 	"include":       "Candidates with this value of a facet alone, FACET:VALUE as the facets show them. May be repeated: values of one facet are alternatives.",
 	"exclude":       "No candidate with this value of a facet. May be repeated.",
 	"changed_since": "Entities alone that have a new version, or a claim added or withdrawn, after this revision.",
+	"items":         "Of each change at most so many entities, sources, claims and withdrawals, the first ones in the order of their ids. Default: all.",
 	"since":         "The changes after this revision. Default: 0, all of them.",
 
 	"up":       "Show what is upstream of this entity: what it came from, who owns it, the lists that it is on. May be repeated.",

@@ -111,12 +111,13 @@ type Edge struct {
 	Interest           Interest
 }
 
-// Find selects entities; all conditions that are given must hold.
+// Find selects entities, or sources; all conditions that are given must hold.
 type Find struct {
-	Key   string // one of the entity's name keys, see [NameKey]
-	Kind  Kind
-	After ID  // only ids after this one
-	Limit int // at most so many; 0 is no limit
+	Key     string // one of the entity's name keys, see [NameKey]
+	Kind    Kind
+	Sources bool // sources in place of entities: none has a key or a kind
+	After   ID   // only ids after this one
+	Limit   int  // at most so many; 0 is no limit
 }
 
 // View is a read-only snapshot of a store at one revision. It holds the claims
@@ -132,7 +133,8 @@ type View interface {
 	// ID returns the id of an entity by a handle that this View gave.
 	ID(n Node) ID
 
-	// Find returns the ids of the entities that match, in the order of ids.
+	// Find returns the ids of the entities or sources that match, in the order of
+	// ids.
 	Find(ctx context.Context, f Find) ([]ID, error)
 
 	// Adjacent appends the claims adjacent to a frontier of distinct entities

@@ -148,6 +148,12 @@ func (q *Queue) Result(id, name string) (*os.File, error) {
 	return f, nil
 }
 
+// HasResult reports whether a job has a result of that name.
+func (q *Queue) HasResult(id, name string) bool {
+	_, err := os.Stat(filepath.Join(q.folder(id), filepath.Base(name)))
+	return err == nil
+}
+
 // InputPath is the path of a job's input. Of one that has ended and did not keep
 // it, or was canceled before it began, it is KindConflict.
 func (q *Queue) InputPath(id string) (string, error) {

@@ -150,6 +150,9 @@ func TestJob(t *testing.T) {
 	if f, err := q.Result(j.ID, "input"); f != nil || err != nil {
 		t.Errorf("the input stays: %v", err)
 	}
+	if !q.HasResult(j.ID, "loud") || q.HasResult(j.ID, "input") || q.HasResult("none", "loud") {
+		t.Error("which results there are is told wrongly")
+	}
 	if f, err := q.Result(j.ID, "../"+j.ID+"/none"); f != nil || err != nil {
 		t.Errorf("%v %v", f, err)
 	}

@@ -19,6 +19,10 @@ type dataPage struct {
 	Lists   graph.ListsAnswer
 	Stale   []graph.ListSummary
 	Jobs    []client.Job // of the caller
+	Sources sourcesPage  // the first of them
+	Choices client.ImportChoices
+	Imports bool       // whether the service imports for the visitor
+	Sent    url.Values // what was sent with a form that was refused
 	Changes changesPart
 	Wrong   map[string]string // what was wrong with a form
 }
@@ -28,52 +32,28 @@ type changesPart struct {
 	Changes []changeView
 	Older   string // where older ones are
 	Newer   string
+	next    graph.Revision // the since of what is newer
 }
 
 // changeView is a change set in short.
 type changeView struct {
 	client.ChangeRef
-	Entities, Retracted int
-	Sources             []graph.Source
-	Claims              []graph.Claim // the first of them
-	Total               int
+	Counts  client.ChangeCounts
+	Sources []graph.Source // the first of them
+	Claims  []graph.Claim  // the first of them
 }
 
 // The bounds of what is shown of the feed.
 const (
 	feedChanges = 10
+	feedInView  = 3 // on the page about all data
 	feedItems   = 5
 )
 
-func (v *visit) data() error { return v.showData(nil, http.StatusOK) }
+func (v *visit) data() error { return v.showData(dataPage{}, http.StatusOK) }
 
-func (v *visit) showData(wrong map[string]string, status int) error {
-	p := dataPage{Wrong: wrong}
-	err := together(v.ctx(),
-		func(ctx context.Context) (err error) {
-			p.Lists, err = v.ask.Lists(ctx, v.q.At())
-			return err
-		},
-		func(ctx context.Context) error {
-			if !v.me.May("screen") {
-				return nil
-			}
-			all, err := v.ask.Jobs(ctx)
-			if isStatus(err, http.StatusServiceUnavailable) {
-				return nil // this service has no jobs
-			}
-			for _, j := range all {
-				if j.Kind != "screen" {
-					p.Jobs = append(p.Jobs, j)
-				}
-			}
-			return err
-		},
-		func(ctx context.Context) (err error) {
-			p.Changes, err = v.latestChanges(ctx)
-			return err
-		})
-	if err != nil {
+func (v *visit) showData(p dataPage, status int) error {
+	if err := together(v.ctx(), v.askData(&p)...); err != nil {
 		return err
 	}
 	for _, l := range p.Lists.Lists {
@@ -84,6 +64,52 @@ func (v *visit) showData(wrong map[string]string, status int) error {
 	return v.render("data", view{Title: text("data.title"), Nav: "data", Data: &p, Status: status})
 }
 
+// askData is what the page asks for, each of it apart from the others.
+func (v *visit) askData(p *dataPage) []func(context.Context) error {
+	return []func(context.Context) error{
+		func(ctx context.Context) (err error) {
+			p.Lists, err = v.ask.Lists(ctx, v.q.At())
+			return err
+		},
+		func(ctx context.Context) error {
+			return v.askImports(ctx, p)
+		},
+		func(ctx context.Context) (err error) {
+			p.Changes, err = v.latestChanges(ctx)
+			return err
+		},
+		func(ctx context.Context) (err error) {
+			p.Sources, err = v.sourcesFrom(ctx, client.Page{Limit: sourcesInView})
+			return err
+		},
+	}
+}
+
+// askImports asks for the imports and refreshes of the visitor, and for what can
+// be imported.
+func (v *visit) askImports(ctx context.Context, p *dataPage) error {
+	if !v.me.May("screen") {
+		return nil
+	}
+	all, err := v.ask.Jobs(ctx)
+	if isStatus(err, http.StatusServiceUnavailable) {
+		return nil // this service has no jobs
+	}
+	for _, j := range all {
+		if j.Kind != "screen" {
+			p.Jobs = append(p.Jobs, j)
+		}
+	}
+	if err != nil || !v.me.May("write") {
+		return err
+	}
+	if p.Choices, err = v.ask.ImportChoices(ctx); isStatus(err, http.StatusServiceUnavailable) {
+		return nil // this service imports nothing
+	}
+	p.Imports = err == nil
+	return err
+}
+
 // latestChanges are the newest change sets.
 func (v *visit) latestChanges(ctx context.Context) (changesPart, error) {
 	ready, err := v.ask.Ready(ctx)
@@ -91,22 +117,32 @@ func (v *visit) latestChanges(ctx context.Context) (changesPart, error) {
 		return changesPart{}, err
 	}
 	newest := ready.Store.Revision
-	return v.changesAfter(ctx, newest-min(newest, feedChanges), newest)
+	part, err := v.changesAfter(ctx, newest-min(newest, feedInView), newest)
+	for err == nil && part.next < newest { // large ones come in several parts
+		var more changesPart
+		if more, err = v.changesAfter(ctx, part.next, newest); err == nil && len(more.Changes) == 0 {
+			break
+		}
+		more.Changes, more.Older = append(more.Changes, part.Changes...), part.Older
+		part = more
+	}
+	return part, err
 }
 
 func (v *visit) changesAfter(ctx context.Context, since, newest graph.Revision) (changesPart, error) {
-	page, err := v.ask.Changes(ctx, since, client.Page{Limit: feedChanges})
+	page, err := v.ask.ChangesInBrief(ctx, since, client.Page{Limit: feedChanges}, feedItems)
 	if err != nil {
 		return changesPart{}, err
 	}
-	var part changesPart
-	for _, c := range slices.Backward(page.Changes) {
-		one := changeView{
+	if len(page.Counts) != len(page.Changes) {
+		return changesPart{}, graph.Errorf(graph.KindInternal, "the feed counts %d of %d changes", len(page.Counts), len(page.Changes))
+	}
+	part := changesPart{next: page.Next}
+	for i, c := range slices.Backward(page.Changes) {
+		part.Changes = append(part.Changes, changeView{
 			ChangeRef: client.ChangeRef{Revision: c.Revision, RecordedAt: c.RecordedAt, ChangeSet: c.ID, Author: c.Author, Reason: c.Reason},
-			Entities:  len(c.Entities), Retracted: len(c.Retractions), Total: len(c.Claims),
-			Sources: c.Sources[:min(len(c.Sources), feedItems)], Claims: c.Claims[:min(len(c.Claims), feedItems)],
-		}
-		part.Changes = append(part.Changes, one)
+			Counts:    page.Counts[i], Sources: c.Sources, Claims: c.Claims,
+		})
 	}
 	at := func(r graph.Revision) string { return "/data/changes?since=" + strconv.FormatUint(uint64(r), 10) }
 	if since > 0 {
@@ -138,7 +174,7 @@ func (v *visit) importFile() error {
 		return err
 	}
 	if sent.file == nil {
-		return v.showData(map[string]string{"file": text("data.import.no-file")}, http.StatusUnprocessableEntity)
+		return v.showData(dataPage{Wrong: map[string]string{"file": text("data.import.no-file")}, Sent: sent.fields}, http.StatusUnprocessableEntity)
 	}
 	return v.sendImport(sent.file, sent.fields)
 }
@@ -148,7 +184,7 @@ func (v *visit) sendImport(file io.Reader, values url.Values) error {
 		Format: values.Get("format"), Edition: strings.TrimSpace(values.Get("edition")),
 		Strict: values.Has("strict"), DryRun: values.Has("dry_run"), AcceptShrink: values.Has("accept_shrink"),
 	})
-	return v.toJob(job, err, "format")
+	return v.toJob(job, err, "format", values)
 }
 
 // refresh asks the publisher of a register for what is newer.
@@ -158,11 +194,11 @@ func (v *visit) refresh() error {
 		return err
 	}
 	job, err := v.ask.Refresh(v.ctx(), strings.TrimSpace(f.Get("register")), f.Get("dry_run") != "", false)
-	return v.toJob(job, err, "register")
+	return v.toJob(job, err, "register", f)
 }
 
 // toJob shows the page of a job that was made, or what was wrong with its form.
-func (v *visit) toJob(job client.Job, err error, field string) error {
+func (v *visit) toJob(job client.Job, err error, field string, sent url.Values) error {
 	if err == nil {
 		return v.redirect("/data/jobs/" + url.PathEscape(job.ID))
 	}
@@ -174,7 +210,7 @@ func (v *visit) toJob(job client.Job, err error, field string) error {
 	for _, e := range p.Errors {
 		wrong[strings.TrimPrefix(e.Field, "query.")] = e.Message
 	}
-	return v.showData(wrong, http.StatusUnprocessableEntity)
+	return v.showData(dataPage{Wrong: wrong, Sent: sent}, http.StatusUnprocessableEntity)
 }
 
 // importPage is what the page about an import or a refresh shows.

@@ -2,12 +2,15 @@ package web_test
 
 import (
 	"fmt"
+	"html"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
 	"debadge/api"
+	"debadge/graph"
 	"debadge/web"
 	"debadge/web/webtest"
 )
@@ -49,6 +52,58 @@ func TestAddCorrectRetract(t *testing.T) {
 	b.AwaitText("read wrongly")
 }
 
+// TestDataTellsWhatThereIs shows documents and editions with their ages, and what
+// can be imported and refreshed as choices.
+func TestDataTellsWhatThereIs(t *testing.T) {
+	s := serve(t, nil)
+	list := graph.Entity{ID: "list:us-bis-entity-list", Name: "Entity List", Attributes: map[string][]string{
+		graph.RegisterAttribute: {"us-csl"}, graph.EditionAttribute: {"2026-05-31"}, graph.MaxAgeAttribute: {"30"},
+	}}
+	if _, err := s.store.Append(t.Context(), graph.ChangeSet{Entities: []graph.Entity{list}}); err != nil {
+		t.Fatal(err)
+	}
+	for path, wants := range map[string][]string{
+		"/data": {
+			">1 day</td>", "31 May 2026", `href="/data/sources"`, `<option value="csl">csl: the Consolidated Screening List</option>`, "<option>us-csl</option>",
+		},
+		"/data?as_of=2030-05-31":                 {">1,461 days</td>", "older than 30 days"},
+		"/entities/list:us-bis-entity-list":      {"<dd>1 day</dd>"},
+		"/data/sources?as_of=2026-06-01":         {`href="/sources/`, " days</td>", "as_of=2026-06-01", "cursor="},
+		"/data/sources?as_of=2026-06-01&cursor=": {"Table of the sources"},
+	} {
+		answer, body := s.get(t, path, nil)
+		for _, want := range wants {
+			if answer.StatusCode != http.StatusOK || !strings.Contains(body, want) {
+				t.Errorf("%s: %d, without %q", path, answer.StatusCode, want)
+			}
+		}
+	}
+	next := regexp.MustCompile(`href="(/data/sources\?[^"]*cursor=[^"]+)"`)
+	seen, path := 0, "/data/sources"
+	for range 20 {
+		_, body := s.get(t, path, nil)
+		seen += strings.Count(body, `<th scope="row">`)
+		m := next.FindStringSubmatch(body)
+		if m == nil {
+			path = ""
+			break
+		}
+		path = html.UnescapeString(m[1])
+	}
+	status, err := s.store.Status(t.Context())
+	if err != nil || path != "" || seen != status.Sources {
+		t.Errorf("the pages show %d of %d documents, and go on at %q: %v", seen, status.Sources, path, err)
+	}
+	answer, body := s.post(t, "/data/refresh", url.Values{"register": {"none"}}, nil)
+	if answer.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(body, "has no register of that name") {
+		t.Errorf("%d %s", answer.StatusCode, body)
+	}
+	s = serve(t, func(o *api.Options, _ *web.Options) { o.Importer = nil })
+	if answer, body := s.get(t, "/data", nil); answer.StatusCode != http.StatusOK || strings.Contains(body, "/data/import") {
+		t.Errorf("%d, and an import is offered by a service that has none", answer.StatusCode)
+	}
+}
+
 // TestDataByRole checks that a reader is offered nothing to write, and refused it.
 func TestDataByRole(t *testing.T) {
 	s := serve(t, func(o *api.Options, _ *web.Options) { o.Access.Anonymous = api.Reader })
@@ -64,6 +119,45 @@ func TestDataByRole(t *testing.T) {
 			t.Errorf("%s: %d", path, answer.StatusCode)
 		}
 	}
+}
+
+// TestLatestChangesAreTheLatest also where each is so large that an answer of the
+// feed has not room for all of them.
+func TestLatestChangesAreTheLatest(t *testing.T) {
+	s := serve(t, nil)
+	for change := range 3 {
+		cs := graph.ChangeSet{Author: "test", Reason: fmt.Sprint("large change ", change)}
+		for i := range 8000 {
+			id := graph.ID(fmt.Sprintf("company:c%d-%d", change, i))
+			cs.Entities = append(cs.Entities, graph.Entity{ID: id, Name: string(id)})
+		}
+		if _, err := s.store.Append(t.Context(), cs); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, body := s.get(t, "/data", nil)
+	newest, middle, oldest := strings.Index(body, "large change 2"), strings.Index(body, "large change 1"), strings.Index(body, "large change 0")
+	if newest < 0 || newest > middle || middle > oldest || !strings.Contains(body, "entities: 8,000") {
+		t.Errorf("the changes stand at %d, %d and %d", newest, middle, oldest)
+	}
+}
+
+// TestReachIsFiltered chooses a brand and another order in place: the rows follow,
+// and so does the address.
+func TestReachIsFiltered(t *testing.T) {
+	b := webtest.Browse(t, serve(t, nil).URL)
+	b.Look(1440, false)
+	b.Open("/entities/company:inspur-group/reach?as_of=2024-04-15")
+	set(b, "#by-brand", "KAYTUS")
+	b.Await(`document.querySelectorAll("#rows tbody tr").length === 1 && document.querySelector("#rows").innerText.includes("KR2280V2")`)
+	set(b, "#by-brand", "")
+	set(b, "#by-action", "review")
+	set(b, "#order", "brand")
+	b.Await(`document.querySelectorAll("#rows tbody tr").length > 1`)
+	if path := b.Path(); !strings.HasPrefix(path, "/entities/company:inspur-group/reach?") || !strings.Contains(path, "action=review") || !strings.Contains(path, "order=brand") {
+		t.Errorf("the address does not follow: %s", path)
+	}
+	b.Axe("a reach, filtered")
 }
 
 // TestReachExport checks that the file has what the filters leave, and no formula.

@@ -7,13 +7,13 @@ import (
 
 	"debadge/api/client"
 	"debadge/graph"
-	"debadge/graph/words"
 )
 
 // claimPage is what the page about a claim shows.
 type claimPage struct {
 	Answer  client.ClaimAnswer
 	View    claimView
+	Names   map[graph.ID]string // of its ends
 	When    string
 	Meaning string
 	Saved   bool // it was written just now
@@ -35,7 +35,7 @@ func (v *visit) showClaim(wrong map[string]string, status int) error {
 		return err
 	}
 	p := claimPage{
-		Answer: answer, When: words.Period(answer.Claim.ValidFrom, answer.Claim.ValidTo),
+		Answer: answer, When: period(answer.Claim.ValidFrom, answer.Claim.ValidTo),
 		Meaning: answer.Claim.Relation.Rule().Meaning, Saved: at.MinRevision > 0 && answer.Retracted == nil, Wrong: wrong,
 		Reason: v.r.PostForm.Get("reason"), Author: v.r.PostForm.Get("author"),
 	}
@@ -44,6 +44,7 @@ func (v *visit) showClaim(wrong map[string]string, status int) error {
 		names[e.ID] = e.FullName()
 	}
 	near, far := answer.Claim.Relation.Ends(answer.Claim.From, answer.Claim.To)
+	p.Names = names
 	p.View = evidenceOf(graph.Answer{Sources: answer.Sources}).claim(answer.Claim, names[near], names[far])
 	return v.render("claim", view{Title: p.View.Sentence, Nav: "data", Data: &p, Status: status})
 }

@@ -14,10 +14,10 @@ type conflictsPage struct {
 
 // conflictRow is a claim that is contested, and what it is in conflict with.
 type conflictRow struct {
-	Conflict graph.Conflict
-	Claim    exploredClaim
-	Other    *exploredClaim
-	Denials  []citationView
+	Conflicts []graph.Conflict
+	Claim     exploredClaim
+	Other     *exploredClaim
+	Denials   []citationView
 }
 
 // conflicts answers with a part of the claims that are disputed, denied or in
@@ -34,7 +34,11 @@ func (v *visit) conflicts() error {
 	e := evidenceOf(graph.Answer{Sources: answer.Sources})
 	p := conflictsPage{Looked: answer.Looked}
 	for _, r := range answer.Rows {
-		row := conflictRow{Conflict: r.Conflict, Claim: exploredClaimOf(r.Claim, names)}
+		if n := len(p.Rows); n > 0 && r.Other == nil && p.Rows[n-1].Other == nil && p.Rows[n-1].Claim.ID == r.Claim.ID {
+			p.Rows[n-1].Conflicts = append(p.Rows[n-1].Conflicts, r.Conflict) // disputed, and denied as well
+			continue
+		}
+		row := conflictRow{Conflicts: []graph.Conflict{r.Conflict}, Claim: exploredClaimOf(r.Claim, names)}
 		if r.Other != nil {
 			other := exploredClaimOf(*r.Other, names)
 			row.Other = &other

@@ -184,7 +184,7 @@ func (p *explorePage) fill(part client.NeighborsAnswer) {
 
 func exploredClaimOf(c graph.Claim, names map[graph.ID]string) exploredClaim {
 	near, far := c.Relation.Ends(c.From, c.To)
-	row := exploredClaim{ID: c.ID, Sentence: words.Sentence(c, names[near], names[far]), Status: c.Status, When: words.Period(c.ValidFrom, c.ValidTo)}
+	row := exploredClaim{ID: c.ID, Sentence: words.Sentence(c, names[near], names[far]), Status: c.Status, When: period(c.ValidFrom, c.ValidTo)}
 	for _, q := range c.Citations {
 		row.Denied = row.Denied || q.Stance == graph.Denies
 		if q.Stance == graph.Supports {

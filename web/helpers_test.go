@@ -30,6 +30,7 @@ type service struct {
 	*httptest.Server
 	store  graph.Store
 	ledger *ledger.Ledger
+	jobs   string // the folder of its jobs
 }
 
 // serve runs a service until the test ends. Without a credential one is an
@@ -48,7 +49,8 @@ func serve(tb testing.TB, change func(*api.Options, *web.Options)) *service {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { _ = kept.Close() })
-	queue, err := jobs.Open(jobs.Options{Dir: tb.TempDir(), Clock: noon})
+	folder := tb.TempDir()
+	queue, err := jobs.Open(jobs.Options{Dir: folder, Clock: noon})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -56,7 +58,7 @@ func serve(tb testing.TB, change func(*api.Options, *web.Options)) *service {
 	log := slog.New(slog.DiscardHandler)
 	o := api.Options{
 		Store: store, StoreName: "demo", Clock: noon, Log: log, Version: "1.2.3", Access: api.Access{Anonymous: api.Admin, Keys: ledgerKeys{kept}},
-		Ledger: kept, Jobs: queue, Names: names, Recall: true,
+		Ledger: kept, Jobs: queue, Names: names, Importer: slowImporter{}, Recall: true,
 	}
 	var handler http.Handler
 	w := web.Options{
@@ -83,7 +85,7 @@ func serve(tb testing.TB, change func(*api.Options, *web.Options)) *service {
 	})
 	srv := httptest.NewServer(handler)
 	tb.Cleanup(srv.Close)
-	return &service{Server: srv, store: store, ledger: kept}
+	return &service{Server: srv, store: store, ledger: kept, jobs: folder}
 }
 
 // ledgerKeys are the keys of the ledger, as the service has them.

@@ -16,8 +16,13 @@ import (
 // long on demand.
 type slowImporter struct{}
 
-func (slowImporter) Formats() []string   { return []string{"bundle"} }
-func (slowImporter) Registers() []string { return nil }
+// Formats are some of those of debadge import.
+func (slowImporter) Formats() []api.ImportFormat {
+	return []api.ImportFormat{{Name: "bundle", About: "debadge's own format"}, {Name: "csl", About: "the Consolidated Screening List"}}
+}
+
+// Registers are those of a manifest.
+func (slowImporter) Registers() []string { return []string{"us-csl", "gleif"} }
 
 func (slowImporter) Import(ctx context.Context, _ api.ImportOrder, progress func(done, total int64)) (any, error) {
 	progress(1, 4)
@@ -46,7 +51,7 @@ func TestJobsAreCanceled(t *testing.T) {
 	var imported string
 	for range 2 { // which is how many run at once
 		b.Open("/data")
-		b.Type("#format", "bundle")
+		fill(b, map[string]string{"format": "bundle"})
 		b.Choose("#file", fileOf(t, "case.json", "{}"))
 		b.Press(`form[action="/data/import"] button`)
 		b.Await(`document.querySelector("#job progress")?.value === 1`)

@@ -28,6 +28,7 @@ func pages() []page {
 		{name: "policies", path: "/policies"},
 		{name: "data", path: "/data"},
 		{name: "data-conflicts", path: "/data/conflicts"},
+		{name: "data-sources", path: "/data/sources"},
 		{name: "data-changes", path: "/data/changes?since=0"},
 		{name: "claim", path: "/claims/claim:aivres-kr2280-x1-rebrand"},
 		{name: "claim-form", path: "/claims/new"},
@@ -65,6 +66,9 @@ func TestPages(t *testing.T) {
 					if wide := webtest.Evaluate[int](b, "document.documentElement.scrollWidth"); wide > width {
 						beyond := webtest.Evaluate[[]string](b, fmt.Sprintf(`[...document.querySelectorAll("*")].filter(e => e.getBoundingClientRect().right > %d).map(e => e.outerHTML.slice(0, 80))`, width))
 						t.Errorf("%s is %d pixels wide: %q", name, wide, beyond)
+					}
+					if b.Moves() {
+						t.Errorf("%s: something moves for a reader who asks for less motion", name)
 					}
 					b.Screenshot(name)
 				}

@@ -55,7 +55,7 @@ const fragmentHeader = "Debadge-Part"
 func (s *Site) readTemplates() (map[string]*template.Template, error) {
 	funcs := template.FuncMap{
 		"t": text, "tk": textOf, "visible": words.Visible, "asset": s.assets.url,
-		"period": words.Period, "day": longDate, "minute": minute, "number": words.Thousands, "dict": dict, "bare": bareAddress, "before": before,
+		"period": period, "day": longDate, "dated": dated, "minute": minute, "number": words.Thousands, "days": days, "dict": dict, "bare": bareAddress, "before": before,
 	}
 	shared, err := template.New("shared").Funcs(funcs).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/icons.html")
 	if err != nil {

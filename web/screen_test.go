@@ -8,6 +8,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -296,6 +297,15 @@ func TestColumnsAreCorrected(t *testing.T) {
 		t.Errorf("%v %v", answer.Header, err)
 	} else if cell, err := book.GetCellValue("Lines", "B3"); cell != "=1+1" || err != nil {
 		t.Errorf("a cell of the input is %q: %v", cell, err)
+	}
+	if err := os.Remove(filepath.Join(s.jobs, strings.TrimPrefix(path, "/screen/"), "result.xlsx")); err != nil {
+		t.Fatal(err)
+	}
+	if _, shown := s.get(t, path, nil); strings.Contains(shown, "result.xlsx") || !strings.Contains(shown, "result.csv") {
+		t.Error("a workbook is offered that an earlier version did not keep")
+	}
+	if answer, text := s.get(t, path+"/result.xlsx", nil); answer.StatusCode != http.StatusConflict || !strings.Contains(text, "an earlier version") {
+		t.Errorf("%d %s", answer.StatusCode, text)
 	}
 	answer, text = s.get(t, path+"/result.html", nil)
 	if policy := answer.Header.Get("Content-Security-Policy"); !strings.Contains(policy, "default-src 'none'") || !strings.Contains(policy, styleHash(text)) ||

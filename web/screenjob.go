@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -267,6 +268,13 @@ func (p *jobPage) asked() question {
 		q.Lists = append(q.Lists, string(l))
 	}
 	return q
+}
+
+// Has reports whether the result is there in a form. A screening by an earlier
+// version may lack one.
+func (p *jobPage) Has(form string) bool {
+	media, _, _ := strings.Cut(resultForms[form], ";")
+	return slices.Contains(p.Job.Types, media)
 }
 
 // LinesDone is how many lines were answered so far.

@@ -88,6 +88,7 @@ func (s *Site) routes() {
 	s.page("GET /explore/{id}", (*visit).explore)
 	s.page("GET /data", (*visit).data)
 	s.page("GET /data/changes", (*visit).changes)
+	s.page("GET /data/sources", (*visit).sources)
 	s.page("GET /data/conflicts", (*visit).conflicts)
 	s.page("POST /data/import", (*visit).importFile)
 	s.page("POST /data/refresh", (*visit).refresh)

@@ -89,6 +89,21 @@ type ClaimAnswer struct {
 	Sources   []graph.Source    `json:"sources"`
 }
 
+// SourcesPage is a part of the documents that claims rest on.
+type SourcesPage struct {
+	AsOf     graph.Date     `json:"as_of"`
+	KnownAt  *time.Time     `json:"known_at"`
+	Revision graph.Revision `json:"revision"`
+	Sources  []AgedSource   `json:"sources"`
+	Next     string         `json:"next,omitempty"`
+}
+
+// AgedSource is a document with its age on the day that was asked about.
+type AgedSource struct {
+	graph.Source
+	AgeDays *int `json:"age_days,omitempty"` // nil where it has no date, or a later one
+}
+
 // SourceAnswer is a document.
 type SourceAnswer struct {
 	Source   graph.Source   `json:"source"`
@@ -102,6 +117,15 @@ type ChangesPage struct {
 	Next     graph.Revision `json:"next"` // the since of the part after this one
 	Revision graph.Revision `json:"revision"`
 	Changes  []graph.Change `json:"changes"`
+	Counts   []ChangeCounts `json:"counts,omitempty"` // of each change, if it was asked for in brief
+}
+
+// ChangeCounts says how much a change has.
+type ChangeCounts struct {
+	Entities    int `json:"entities"`
+	Sources     int `json:"sources"`
+	Claims      int `json:"claims"`
+	Retractions int `json:"retractions"`
 }
 
 // SearchAnswer is what a text may mean, or the entities that filters leave.

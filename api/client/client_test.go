@@ -33,7 +33,9 @@ func noon() time.Time { return time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC) }
 // importer reads nothing: imports are tried where they are made.
 type importer struct{}
 
-func (importer) Formats() []string   { return []string{"bundle"} }
+func (importer) Formats() []api.ImportFormat {
+	return []api.ImportFormat{{Name: "bundle", About: "its own"}}
+}
 func (importer) Registers() []string { return []string{"us-csl"} }
 
 func (importer) Import(_ context.Context, o api.ImportOrder, _ func(done, total int64)) (any, error) {
@@ -132,7 +134,8 @@ var methods = map[string]struct {
 	"entity": {method: "Entity", answer: client.EntityAnswer{}}, "neighbors": {method: "Neighbors", answer: client.NeighborsAnswer{}}, "lists": {method: "Lists", answer: graph.ListsAnswer{}},
 	"list": {method: "List", answer: client.ListAnswer{}}, "policies": {method: "Policies", answer: client.PoliciesAnswer{}},
 	"policy": {method: "Policy", answer: client.Policy{}}, "claim": {method: "Claim", answer: client.ClaimAnswer{}},
-	"source": {method: "Source", answer: client.SourceAnswer{}}, "contested": {method: "Contested", answer: client.ContestedAnswer{}}, "changes": {method: "Changes", answer: client.ChangesPage{}},
+	"sources": {method: "Sources", answer: client.SourcesPage{}},
+	"source":  {method: "Source", answer: client.SourceAnswer{}}, "contested": {method: "Contested", answer: client.ContestedAnswer{}}, "changes": {method: "Changes", answer: client.ChangesPage{}},
 	"append": {method: "Append", answer: client.Receipt{}}, "retract": {method: "Retract", answer: client.Receipt{}},
 	"correct": {method: "Correct", answer: client.Receipt{}},
 	"ready":   {method: "Ready", answer: client.ReadyAnswer{}}, "version": {method: "Version", answer: client.VersionAnswer{}},
@@ -140,7 +143,8 @@ var methods = map[string]struct {
 	"me": {method: "Me", answer: client.Caller{}},
 
 	"screen": {method: "Screen", answer: client.ScreenAnswer{}}, "screen-stream": {method: "ScreenStream"},
-	"screen-job": {method: "ScreenFile", answer: client.Job{}}, "import-job": {method: "ImportFile", answer: client.Job{}}, "refresh-job": {method: "Refresh", answer: client.Job{}},
+	"import-choices": {method: "ImportChoices", answer: client.ImportChoices{}},
+	"screen-job":     {method: "ScreenFile", answer: client.Job{}}, "import-job": {method: "ImportFile", answer: client.Job{}}, "refresh-job": {method: "Refresh", answer: client.Job{}},
 	"screen-columns": {method: "ScreenColumns", answer: client.ColumnsAnswer{}}, "screen-again": {method: "ScreenAgain", answer: client.Job{}},
 	"job-rows": {method: "ScreenedRows", answer: client.RowsPage{}}, "job-columns": {method: "ScreenedColumns", answer: client.ColumnsAnswer{}},
 	"choose": {method: "Choose", answer: client.Receipt{}},

@@ -31,7 +31,8 @@ type Job struct {
 	Problem   string      `json:"problem,omitempty"`           // why it failed
 	Result    string      `json:"result,omitempty"`            // the path of the result, once it is done
 
-	Summary json.RawMessage `json:"summary,omitempty"` // of the result
+	Types   []string        `json:"result_types,omitempty"` // media types that the result can be asked for in
+	Summary json.RawMessage `json:"summary,omitempty"`      // of the result
 }
 
 // JobProgress says how much of the input was worked on.
@@ -72,6 +73,23 @@ func (c *Client) ScreenFile(ctx context.Context, file io.Reader, form FileForm, 
 	query := s.values()
 	fill(query, "file_format", form.Format, "charset", form.Charset)
 	return c.sendFile(ctx, jobsPath+"/screen", query, file)
+}
+
+// ImportChoices are what an import and a refresh can be asked for.
+type ImportChoices struct {
+	Formats   []ImportFormat `json:"formats"`
+	Registers []string       `json:"registers"` // of the manifest of the service
+}
+
+// ImportFormat is a format of files that can be imported.
+type ImportFormat struct {
+	Name  string `json:"name"`
+	About string `json:"about"`
+}
+
+// ImportChoices asks which formats and registers can be imported.
+func (c *Client) ImportChoices(ctx context.Context) (ImportChoices, error) {
+	return get[ImportChoices](ctx, c, jobsPath+"/import", nil)
 }
 
 // Import says how a file is imported.

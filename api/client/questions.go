@@ -206,6 +206,12 @@ func (c *Client) Contested(ctx context.Context, knownAt string, p Page) (Contest
 	return get[ContestedAnswer](ctx, c, "/v1/contested", At{KnownAt: knownAt}.values("limit", p.limit(), "cursor", p.Cursor))
 }
 
+// Sources asks for the documents that claims rest on, page by page; only the day
+// and the moment of at count.
+func (c *Client) Sources(ctx context.Context, at At, p Page) (SourcesPage, error) {
+	return get[SourcesPage](ctx, c, "/v1/sources", at.dated().values("limit", p.limit(), "cursor", p.Cursor))
+}
+
 // Source asks for a document that claims rest on.
 func (c *Client) Source(ctx context.Context, id graph.ID, knownAt string) (SourceAnswer, error) {
 	return get[SourceAnswer](ctx, c, "/v1/sources/"+url.PathEscape(string(id)), At{KnownAt: knownAt}.values())

@@ -82,6 +82,12 @@ func (c *Client) Changes(ctx context.Context, since graph.Revision, p Page) (Cha
 	return get[ChangesPage](ctx, c, "/v1/changes", At{}.values("since", number(int(since)), "limit", p.limit()))
 }
 
+// ChangesInBrief asks for a part of the feed of which each change has the first
+// items alone; its Counts say how many there are.
+func (c *Client) ChangesInBrief(ctx context.Context, since graph.Revision, p Page, items int) (ChangesPage, error) {
+	return get[ChangesPage](ctx, c, "/v1/changes", At{}.values("since", number(int(since)), "limit", p.limit(), "items", number(items)))
+}
+
 // Follow hands on every change after a revision, in order and each once, and
 // goes on with those to come until ctx ends or each returns an error. A
 // connection that breaks, or that the service ends, is made anew.

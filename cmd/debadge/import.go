@@ -190,7 +190,10 @@ func (p *program) importFrom(ctx context.Context, s graph.Store, name string, r 
 }
 
 // onTerminal reports whether a person watches the messages.
-func (p *program) onTerminal() bool {
-	f, ok := p.stderr.(*os.File)
+func (p *program) onTerminal() bool { return terminal(p.stderr) }
+
+// terminal reports whether what is written is shown as it comes.
+func terminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }

@@ -5,13 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"os"
 	"strings"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"debadge/graph"
 	"debadge/graph/file"
@@ -41,14 +39,15 @@ FILE is CSV, XLSX, NDJSON, a JSON array, or CycloneDX in JSON or XML, also as
 columns by their names in several languages; --map names a column by hand.
 
 All lines are answered at one revision, which the output says beside the policy
-and the dates. With --format csv the columns of the input are kept and the
-answers stand behind them; a cell that a spreadsheet would compute is written
-behind an apostrophe.
+and the dates. With --format csv or xlsx the columns of the input are kept and
+the answers stand behind them; in csv a cell that a spreadsheet would compute is
+written behind an apostrophe, in xlsx it is a text.
 
 Exit status: 0 answered; 1 could not answer every line; 2 used wrongly; 3 a line
 reaches the action of --fail-on.`,
 		Example: `  debadge screen order.csv --demo
   debadge screen order.xlsx --map product=Artikel,brand=Hersteller --format html > report.html
+  debadge screen order.csv --format xlsx > answered.xlsx
   zcat bom.json.gz | debadge screen - --format ndjson --fail-on block`,
 		Args: takes("a file, or - for the standard input"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -104,6 +103,11 @@ func (p *program) screening() (screening, error) {
 	switch p.flags.format {
 	case "csv":
 		r.encoder = &screen.CSV{Explain: p.flags.explain}
+	case "xlsx":
+		if terminal(p.stdout) {
+			return r, usage("--format xlsx writes a workbook, which a terminal cannot show; send it to a file, with > answered.xlsx")
+		}
+		r.encoder = &screen.XLSX{Explain: p.flags.explain}
 	case "ndjson":
 		r.encoder = new(screen.NDJSON)
 	case "json":
@@ -186,8 +190,7 @@ const progressPause = 10 * time.Second
 // bar on a terminal that shows nothing else, lines with some time between them
 // elsewhere.
 func (p *program) showProgress(name string) (show func(screen.Progress), done func()) {
-	out, ok := p.stdout.(*os.File)
-	shown := ok && term.IsTerminal(int(out.Fd())) // what is written
+	shown := terminal(p.stdout) // what is written
 	if p.onTerminal() && !shown {
 		var bar *progressbar.ProgressBar
 		return func(at screen.Progress) {

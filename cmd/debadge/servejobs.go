@@ -177,12 +177,12 @@ var _ api.Importer = (*importer)(nil)
 const bundleFormat = "bundle"
 
 // Formats are those of debadge import.
-func (i *importer) Formats() []string {
-	names := []string{bundleFormat}
+func (i *importer) Formats() []api.ImportFormat {
+	all := []api.ImportFormat{{Name: bundleFormat, About: "debadge's own format"}}
 	for _, f := range foreignFormats() {
-		names = append(names, f.format.Name)
+		all = append(all, api.ImportFormat{Name: f.format.Name, About: f.format.Summary})
 	}
-	return names
+	return all
 }
 
 // Registers are those of the manifest, enabled or not.

@@ -132,7 +132,8 @@ func (w *officer) lookUp() {
 func (w *officer) goBack() {
 	w.set("#as_of", "2023-02-28")
 	w.answerIs("no listed entity")
-	w.shows(".facts", "Pass", "28 February 2023")
+	w.shows(".facts", "Pass", "Clear", "28 February 2023")
+	w.Axe("a clear")
 	if path := w.Path(); !strings.Contains(path, "as_of=2023-02-28") {
 		w.t.Errorf("the address does not follow: %s", path)
 	}
@@ -147,6 +148,14 @@ func (w *officer) openEvidence() {
 	w.AwaitText("Alleges that the NF5280M5 was rebranded and sold in the US by Aivres as the KR2280-X1")
 	w.Axe("evidence")
 	w.PDF("subject-" + w.name)
+	w.Press(`a[href^="/claims/claim:aivres-kr2280-x1-rebrand"]`)
+	w.AwaitText("What it is about")
+	w.Axe("a claim")
+	w.Press(`.cites a[href^="/sources/"]`)
+	w.Await(`location.pathname.startsWith("/sources/")`)
+	w.AwaitText("US District Court for the Northern District of California")
+	w.Axe("a source")
+	w.Open(kr2280 + "?as_of=2024-04-15")
 }
 
 // switchPolicy asks by a policy that takes no allegation, and by the default
@@ -158,6 +167,7 @@ func (w *officer) switchPolicy() {
 	if path := w.Path(); !strings.Contains(path, "policy=strict") {
 		w.t.Errorf("the address does not follow: %s", path)
 	}
+	w.Axe("a finding by another policy")
 	w.set("#policy", "default")
 	w.answerIs("Inspur Group")
 }
@@ -215,6 +225,7 @@ func (w *officer) screen() {
 	if read := webtest.Evaluate[string](w.Browser, `[...document.querySelectorAll("#columns select")].map(s => s.value).join()`); read != ",manufacturer,product," {
 		w.t.Errorf("the columns are read as %s", read)
 	}
+	w.Axe("the columns of a file")
 	w.Press(".sheet-form button.primary")
 	w.Await(`document.querySelector(".screened")`)
 	w.shows(".filters", "All 5,000", "Review 5,000", "Several may be meant 1", "Not known 4,499")

@@ -262,7 +262,7 @@ func (h *history) agree(name string, v graph.View, r graph.Revision, want plain)
 	same("time", when, want.time)
 	all := want.find(graph.Find{})
 	rand := rand.New(rand.NewPCG(uint64(r), 7))
-	finds := []graph.Find{{}, {Kind: graph.Product}, {Kind: graph.Company, Limit: 3}, {Key: "acme1"}, {Limit: 2}}
+	finds := []graph.Find{{}, {Kind: graph.Product}, {Kind: graph.Company, Limit: 3}, {Key: "acme1"}, {Limit: 2}, {Sources: true}, {Sources: true, Limit: 1}}
 	for range 4 {
 		f := graph.Find{Kind: pick(rand, append(graph.Kinds(), "")), Limit: rand.IntN(4), After: pick(rand, h.entities)}
 		if e := want.entities[pick(rand, h.entities)]; e.ID != "" && rand.IntN(2) == 0 {
@@ -270,6 +270,9 @@ func (h *history) agree(name string, v graph.View, r graph.Revision, want plain)
 			f.After = pick(rand, []graph.ID{"", f.After})
 		}
 		finds = append(finds, f)
+	}
+	for id := range want.sources {
+		finds = append(finds, graph.Find{Sources: true, After: id, Limit: 1 + rand.IntN(3)})
 	}
 	for _, f := range finds {
 		got, err := v.Find(ctx, f)

@@ -40,8 +40,13 @@ func plainAt(feed []graph.Change, r graph.Revision) plain {
 
 func (p plain) find(f graph.Find) []graph.ID {
 	var ids []graph.ID
+	for id := range p.sources {
+		if f.Sources && f.Kind == "" && f.Key == "" && id > f.After {
+			ids = append(ids, id)
+		}
+	}
 	for id, e := range p.entities {
-		if (f.Kind == "" || id.Kind() == f.Kind) && id > f.After && (f.Key == "" || slices.Contains(e.NameKeys(), f.Key)) {
+		if !f.Sources && (f.Kind == "" || id.Kind() == f.Kind) && id > f.After && (f.Key == "" || slices.Contains(e.NameKeys(), f.Key)) {
 			ids = append(ids, id)
 		}
 	}

@@ -117,9 +117,12 @@ func (v *view) Find(ctx context.Context, f graph.Find) ([]graph.ID, error) {
 		return nil, err
 	}
 	var ids []graph.ID
-	if f.Key != "" {
+	switch {
+	case f.Sources:
+		ids = v.sourcesAfter(f)
+	case f.Key != "":
 		ids = v.named(f)
-	} else {
+	default:
 		ids = v.after(f)
 	}
 	if f.Limit > 0 && len(ids) > f.Limit {
@@ -195,6 +198,27 @@ func (v *view) after(f graph.Find) []graph.ID {
 			ids = append(ids, next.id)
 		}
 	}
+	return ids
+}
+
+// sourcesAfter looks at all sources: few ask for a list of them, so none is kept
+// in order. Of a page no more than twice its rows are held.
+func (v *view) sourcesAfter(f graph.Find) []graph.ID {
+	if f.Key != "" || f.Kind != "" {
+		return nil
+	}
+	var ids []graph.ID
+	for n := range v.sources {
+		id := v.s.sources.id(n)
+		if id <= f.After {
+			continue
+		}
+		if ids = append(ids, id); f.Limit > 0 && len(ids) == 2*f.Limit {
+			slices.Sort(ids)
+			ids = ids[:f.Limit]
+		}
+	}
+	slices.Sort(ids)
 	return ids
 }
 

@@ -164,7 +164,12 @@ func (v *view) Find(ctx context.Context, f graph.Find) ([]graph.ID, error) {
 		params["limit"] = int64(f.Limit)
 	}
 	query := "store/find"
-	if f.Key != "" {
+	switch {
+	case f.Sources && (f.Key != "" || f.Kind != ""):
+		return nil, v.run(ctx, func(context.Context) error { return nil })
+	case f.Sources:
+		query = "store/find_sources"
+	case f.Key != "":
 		query = "store/find_by_name"
 		params["key"], params["query"] = indexed(f.Key), phrase(indexed(f.Key))
 	}

@@ -84,9 +84,14 @@ func (v *view) Find(ctx context.Context, f graph.Find) ([]graph.ID, error) {
 		where, args = append(where, condition), append(args, values...)
 	}
 	text.WriteString("SELECT e.id FROM ")
-	if f.Key == "" {
+	switch {
+	case f.Sources && (f.Key != "" || f.Kind != ""):
+		return nil, nil
+	case f.Sources:
+		text.WriteString("sources e")
+	case f.Key == "":
 		text.WriteString("entities e")
-	} else {
+	default:
 		text.WriteString("name_keys n CROSS JOIN entity_versions v ON v.key = n.version CROSS JOIN entities e ON e.key = v.entity")
 		must("n.name = ?", f.Key)
 		must("v.recorded = (SELECT max(w.recorded) FROM entity_versions w WHERE w.entity = v.entity AND w.recorded <= ?)", int64(v.mark.revision))

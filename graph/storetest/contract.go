@@ -49,6 +49,7 @@ func RunStore(t *testing.T, open Opener) {
 		{"changes/error ends it", changesError},
 		{"view/nodes", viewNodes},
 		{"view/find", viewFind},
+		{"view/find sources", viewFindSources},
 		{"view/order and not found", viewOrder},
 		{"view/error of read", viewError},
 		{"view/snapshot", viewSnapshot},

@@ -92,6 +92,37 @@ func viewFind(p *probe) {
 	}
 }
 
+func viewFindSources(p *probe) {
+	p.append(graph.ChangeSet{
+		Entities: []graph.Entity{entity("company:alpha", "Alpha")},
+		Sources:  []graph.Source{source("source:d"), source("source:a-b"), source("source:ab"), source("source:a.b"), source("source:a9")},
+	})
+	corrected := source("source:ab")
+	corrected.Title = "Corrected"
+	p.append(graph.ChangeSet{Sources: []graph.Source{source("source:c"), corrected}})
+	all := []graph.ID{"source:a-b", "source:a.b", "source:a9", "source:ab", "source:c", "source:d"}
+	for _, c := range []struct {
+		name string
+		at   graph.Revision
+		find graph.Find
+		want []graph.ID
+	}{
+		{"every source", 2, graph.Find{Sources: true}, all},
+		{"every source before", 1, graph.Find{Sources: true}, []graph.ID{"source:a-b", "source:a.b", "source:a9", "source:ab", "source:d"}},
+		{"a page", 2, graph.Find{Sources: true, Limit: 2}, all[:2]},
+		{"the next page", 2, graph.Find{Sources: true, Limit: 2, After: all[1]}, all[2:4]},
+		{"the last page", 2, graph.Find{Sources: true, Limit: 2, After: all[4]}, all[5:]},
+		{"a page of all", 2, graph.Find{Sources: true, Limit: 6}, all},
+		{"after what is not there", 2, graph.Find{Sources: true, After: "source:a0"}, all[2:]},
+		{"after the end", 2, graph.Find{Sources: true, After: "source:d"}, nil},
+		{"a kind that no source has", 2, graph.Find{Sources: true, Kind: graph.Company}, nil},
+		{"a key that no source has", 2, graph.Find{Sources: true, Key: "alpha"}, nil},
+		{"no source", 2, graph.Find{}, []graph.ID{"company:alpha"}},
+	} {
+		p.view(graph.Moment{Revision: c.at}, func(v graph.View) { p.same(c.name, p.find(v, c.find), c.want) })
+	}
+}
+
 func viewOrder(p *probe) {
 	p.append(world())
 	p.append(claims(

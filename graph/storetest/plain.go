@@ -209,12 +209,17 @@ func (v *plainView) Nodes(_ context.Context, ids []graph.ID) ([]graph.Node, erro
 // ID returns the id behind a handle.
 func (v *plainView) ID(n graph.Node) graph.ID { return v.ids[n] }
 
-// Find looks at every entity.
+// Find looks at every entity, or every source.
 func (v *plainView) Find(_ context.Context, f graph.Find) ([]graph.ID, error) {
 	var found []graph.ID
+	for id := range v.sources {
+		if _, ok := latest(v.sources[id], v.revision); ok && f.Sources && f.Key == "" && f.Kind == "" && id > f.After {
+			found = append(found, id)
+		}
+	}
 	for _, id := range v.ids {
 		e, _ := v.entity(id, v.revision)
-		if (f.Key == "" || slices.Contains(e.NameKeys(), f.Key)) && (f.Kind == "" || id.Kind() == f.Kind) && id > f.After {
+		if !f.Sources && (f.Key == "" || slices.Contains(e.NameKeys(), f.Key)) && (f.Kind == "" || id.Kind() == f.Kind) && id > f.After {
 			found = append(found, id)
 		}
 	}

@@ -65,7 +65,7 @@ function keepLinks() {
 
 /** The address of a GET form as it is filled in. */
 export function addressOf(form) {
-  const url = new URL(form.action, location.href);
+  const url = new URL(form.getAttribute("action"), location.href);
   url.search = "";
   for (const [name, value] of new FormData(form)) {
     if (value !== "") url.searchParams.append(name, value);
@@ -84,7 +84,9 @@ function live(form) {
   const soon = (event) => {
     if (event.target.validity?.valid === false) return;
     clearTimeout(timer);
-    timer = setTimeout(update, Number(form.dataset.wait ?? 60));
+    // What is chosen is meant; more may come of what is typed or slid.
+    const chosen = event.target.matches("select, [type=checkbox], [type=radio]");
+    timer = setTimeout(update, chosen ? 0 : Number(form.dataset.wait ?? 30));
   };
   form.addEventListener("input", soon);
   form.addEventListener("change", soon);

@@ -33,6 +33,15 @@ place.addEventListener("click", (event) => {
   follow(link);
 });
 
+// A picture that is larger than its place begins with the entity in the middle.
+const root = find("data-entity", decodeURIComponent(location.pathname.split("/").pop()));
+if (root) {
+  const scroll = place.querySelector(".explore .scroll");
+  const [box, view] = [root.getBoundingClientRect(), scroll.getBoundingClientRect()];
+  scroll.scrollLeft += box.left + box.width / 2 - view.left - view.width / 2;
+  scroll.scrollTop += box.top + box.height / 2 - view.top - view.height / 2;
+}
+
 // The filters keep what is open: it stands in fields of the part.
 let from;
 place.addEventListener("pointerdown", (event) => {

@@ -61,7 +61,7 @@ box.setAttribute("aria-expanded", "false");
 
 box.addEventListener("input", () => {
   clearTimeout(timer);
-  timer = setTimeout(ask, 40);
+  timer = setTimeout(ask, 25);
 });
 box.addEventListener("keydown", (event) => {
   const open = !place.hidden;

@@ -72,7 +72,7 @@ if (form) {
     button.disabled = true;
     said.textContent = said.dataset.text;
     try {
-      const answer = await send(form.action, "job");
+      const answer = await send(form.getAttribute("action"), "job");
       if (answer.ok && answer.redirected) {
         location.assign(answer.url);
         return;
