@@ -18,6 +18,30 @@ type reached struct {
 	entity, list ID
 }
 
+// reachFound is what a view says about a reach.
+type reachFound struct {
+	q *inquiry
+	hitPage
+	origins []origin
+}
+
+// action is what the policy makes of a row.
+func (f *reachFound) action(h *hit) Action {
+	return max(h.action(&f.q.policy.Actions), f.q.least)
+}
+
+// reached returns the rows with ids, which mean the same in any view.
+func (f *reachFound) reached() []reached {
+	v := f.q.view
+	rows := make([]reached, len(f.rows))
+	for i := range f.rows {
+		h := &f.rows[i]
+		from := f.origins[h.origin].listing
+		rows[i] = reached{v.ID(h.product), h.way, h.tier, f.action(h), v.ID(from.Near), v.ID(from.Far)}
+	}
+	return rows
+}
+
 // reachPage is how many rows are written down at a time.
 const reachPage = 1000
 
@@ -36,9 +60,15 @@ func Reach(ctx context.Context, s Store, question ReachQuestion, yield func(Reac
 		rows   []reached
 	)
 	err = s.View(ctx, question.KnownAt, func(v View) error {
+		var found reachFound
 		var err error
-		answer, rows, err = reach(ctx, v, question, after)
-		return err
+		if answer, found, err = reach(ctx, v, &question, after); err != nil {
+			return err
+		}
+		if rows = found.reached(); found.more {
+			answer.Next = question.cursor(answer.Revision, rows[len(rows)-1].product)
+		}
+		return nil
 	})
 	if err != nil {
 		return ReachAnswer{}, err
@@ -90,14 +120,16 @@ func yieldRows(ctx context.Context, s Store, answer ReachAnswer, page []reached,
 	return nil
 }
 
-func reach(ctx context.Context, v View, question ReachQuestion, after ID) (ReachAnswer, []reached, error) {
+// reach finds a page of the products of a reach that come after an id.
+func reach(ctx context.Context, v View, question *ReachQuestion, after ID) (ReachAnswer, reachFound, error) {
 	q, err := newInquiry(ctx, v, &question.Policy, question.AsOf, question.Lists)
+	found := reachFound{q: q}
 	if err != nil {
-		return ReachAnswer{}, nil, err
+		return ReachAnswer{}, found, err
 	}
 	start, err := Resolve(ctx, v, question.Origin, Company, List)
 	if err != nil {
-		return ReachAnswer{}, nil, err
+		return ReachAnswer{}, found, err
 	}
 	ref := start.Ref()
 	a := ReachAnswer{
@@ -106,26 +138,18 @@ func reach(ctx context.Context, v View, question ReachQuestion, after ID) (Reach
 	}
 	listings, err := q.listings(ctx, start)
 	if err != nil {
-		return ReachAnswer{}, nil, err
+		return ReachAnswer{}, found, err
 	}
 	if len(listings) == 0 {
 		a.Reasons = []string{fmt.Sprintf("nothing is listed by %s on %s on the lists that count", start.ID, q.asOf)}
-		return a, nil, nil
+		return a, found, nil
 	}
-	found, origins, cut, err := q.hits(ctx, listings, after, question.Limit)
+	found.hitPage, found.origins, a.Reasons, err = q.hits(ctx, listings, after, question.Limit)
 	if err != nil {
-		return ReachAnswer{}, nil, err
+		return ReachAnswer{}, found, err
 	}
-	a.Total, a.Reasons, a.Complete = found.total, cut, len(cut) == 0
-	rows := make([]reached, len(found.rows))
-	for i, h := range found.rows {
-		from := origins[h.origin].listing
-		rows[i] = reached{v.ID(h.product), h.way, h.tier, max(h.action(&question.Policy.Actions), q.least), v.ID(from.Near), v.ID(from.Far)}
-	}
-	if found.more {
-		a.Next = question.cursor(a.Revision, rows[len(rows)-1].product)
-	}
-	return a, rows, nil
+	a.Total, a.Complete = found.total, len(a.Reasons) == 0
+	return a, found, nil
 }
 
 // listings returns the claims that count by which a company is listed, or by

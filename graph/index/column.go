@@ -115,6 +115,16 @@ func (c *cursor) text() string {
 	return b.String()
 }
 
+// skip passes over a text.
+func (c *cursor) skip() {
+	n := c.length()
+	for n > len(c.rest) {
+		n -= len(c.rest)
+		c.rest, c.pages = c.pages[0], c.pages[1:]
+	}
+	c.rest = c.rest[n:]
+}
+
 // is reports whether the text at the cursor is s, without making a string of
 // it unless it lies across two pages.
 func (c *cursor) is(s string) bool {

@@ -42,6 +42,7 @@ const (
 
 func newIndex() *index {
 	x := &index{byShare: map[shares]uint32{}}
+	x.numbers = new(numbering)
 	x.revisions.add(revision{})
 	x.shares.add(shares{})
 	x.byShare[shares{}] = 0

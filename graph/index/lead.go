@@ -72,28 +72,3 @@ func (d *leads) put(near graph.Node, l lead, claim uint32) {
 	i := d.start[near]
 	d.far[i], d.claims[i] = l, claim
 }
-
-// Links reads claims of the base, if no others count.
-func (v *view) Links(frontier []graph.Node, d graph.Direction, set graph.RelationSet, on graph.Day, weakest graph.Status, least graph.Confidence, links []graph.Link) ([]graph.Link, bool) {
-	if v.s == nil || !v.plain || d != graph.Downstream {
-		return links, false
-	}
-	side := &v.s.base.downstream
-	for at, n := range frontier {
-		for i := side.start[n]; i < side.start[n+1]; i++ {
-			l := side.far[i]
-			if set>>l.relation()&1 == 0 || l.status() > weakest || l.confidence() < least {
-				continue
-			}
-			yes, known := l.holds(on)
-			if !known {
-				f := v.s.facts.at(side.claims[i])
-				yes = f.begin <= on && on < f.end
-			}
-			if yes {
-				links = append(links, graph.Link{At: int32(at), Far: l.far, Status: l.status()})
-			}
-		}
-	}
-	return links, true
-}

@@ -23,6 +23,7 @@ func (s *Store) restore(ctx context.Context) (*index, error) {
 	}
 	defer file.Close()
 	x := &index{byShare: map[shares]uint32{}}
+	x.numbers = new(numbering)
 	r.head(&x.snapshot)
 	if r.err == nil {
 		same, err := s.holds(ctx, x.revision, x.change)

@@ -90,6 +90,7 @@ func (p problem) answersOf(t *rapid.T, stores []graph.Store, at graph.Revision) 
 			}
 		}
 		all = answers
+		p.sameTables(t, s, at)
 	}
 	return all
 }

@@ -1,0 +1,138 @@
+package index
+
+import (
+	"cmp"
+	"slices"
+
+	"debadge/graph"
+)
+
+// NodeCount is above every handle that the view gives.
+func (v *view) NodeCount() int { return int(v.nodes) }
+
+// Numbering stands for the index, whose numbers never change.
+func (v *view) Numbering() any {
+	if v.s == nil {
+		return nil
+	}
+	return v.s.numbers
+}
+
+// Ranks tells where nodes are in the order of ids, as far as the base knows it.
+func (v *view) Ranks(nodes []graph.Node, ranks []uint32) bool {
+	if v.s == nil {
+		return false
+	}
+	b := v.s.base
+	for i, n := range nodes {
+		if number(n) >= b.nodes {
+			return false
+		}
+		ranks[i] = number(b.rank[n])
+	}
+	return true
+}
+
+// Order returns the nodes after an id, if all of them are in the base.
+func (v *view) Order(after graph.ID) []graph.Node {
+	if v.s == nil || v.nodes != v.s.base.nodes {
+		return nil
+	}
+	order := v.s.base.order
+	i, _ := slices.BinarySearchFunc(order, after+"\x00", func(n graph.Node, id graph.ID) int {
+		return cmp.Compare(v.s.entities.id(number(n)), id)
+	})
+	return order[i:]
+}
+
+// Brands reads the references of interned texts.
+func (v *view) Brands(nodes []graph.Node, brands []uint32) {
+	for i, n := range nodes {
+		at := v.s.entities.version(number(n), v.revision)
+		at.skip()                       // the id
+		at.skip()                       // the name
+		brands[i] = uint32(at.number()) //nolint:gosec // intern gave it
+	}
+}
+
+// Brand returns the text of one.
+func (v *view) Brand(brand uint32) string { return v.s.text(brand) }
+
+// asked is what a link has to be like.
+type asked struct {
+	set     graph.RelationSet
+	on      graph.Day
+	weakest graph.Status
+	least   graph.Confidence
+}
+
+func (a *asked) counts(r graph.Relation, s graph.Status, c graph.Confidence) bool {
+	return a.set>>r&1 == 1 && s <= a.weakest && c >= a.least
+}
+
+// Links reads the base alone where it can, as Adjacent does.
+func (v *view) Links(frontier []graph.Node, d graph.Direction, set graph.RelationSet, on graph.Day, weakest graph.Status, least graph.Confidence, links []graph.Link) ([]graph.Link, bool) {
+	if v.s == nil {
+		return links, false
+	}
+	a := asked{set, on, weakest, least}
+	for i, n := range frontier {
+		at := int32(i) //nolint:gosec // bounded by the nodes
+		switch {
+		case number(n) >= v.s.base.nodes:
+		case !v.clean:
+			for claim := range v.held(n, d) {
+				links = v.link(at, n, claim, &a, links)
+			}
+		case d == graph.Upstream:
+			links = v.linksUp(at, n, &a, links)
+		default:
+			links = v.linksDown(at, n, &a, links)
+		}
+		if !v.plain {
+			for claim := range v.freshClaims(n, d) {
+				links = v.link(at, n, claim, &a, links)
+			}
+		}
+	}
+	return links, true
+}
+
+func (v *view) linksDown(at int32, n graph.Node, a *asked, links []graph.Link) []graph.Link {
+	side := &v.s.base.downstream
+	for i := side.start[n]; i < side.start[n+1]; i++ {
+		l := side.far[i]
+		if !a.counts(l.relation(), l.status(), l.confidence()) {
+			continue
+		}
+		yes, known := l.holds(a.on)
+		if !known {
+			f := v.s.facts.at(side.claims[i])
+			yes = f.begin <= a.on && a.on < f.end
+		}
+		if yes {
+			links = append(links, graph.Link{At: at, Far: l.far, Status: l.status()})
+		}
+	}
+	return links
+}
+
+func (v *view) linksUp(at int32, n graph.Node, a *asked, links []graph.Link) []graph.Link {
+	list := v.s.base.upstream.of(n)
+	for i := range list {
+		e := &list[i]
+		if a.counts(e.relation, e.status, e.confidence) && e.begin <= a.on && a.on < e.end {
+			links = append(links, graph.Link{At: at, Far: e.far, Status: e.status})
+		}
+	}
+	return links
+}
+
+// link appends a claim as it is seen from one of its ends.
+func (v *view) link(at int32, near graph.Node, claim uint32, a *asked, links []graph.Link) []graph.Link {
+	f := v.s.facts.at(claim)
+	if !a.counts(f.relation, f.status, f.confidence) || f.begin > a.on || a.on >= f.end {
+		return links
+	}
+	return append(links, graph.Link{At: at, Far: f.from ^ f.to ^ near, Status: f.status})
+}
