@@ -36,6 +36,7 @@ type flood struct {
 	doors   [Disputed][]entrance // by status
 	later   [Disputed][]entrance // by status: over claims weaker than what led to them
 
+	cone *cone // nil: every product may be entered
 	linkReader
 	spread spread
 }
@@ -80,7 +81,7 @@ func (q *inquiry) newFlood(ctx context.Context, listings []Edge) (*flood, error)
 	if !ok {
 		f = new(flood)
 	}
-	f.sold, f.soldFrom, f.tiers, f.total, f.deepest = f.sold[:0], f.soldFrom[:0], f.tiers[:0], 0, 0
+	f.tiers = f.tiers[:0]
 	f.of(q)
 	if f.dense != nil {
 		f.grow(f.dense.NodeCount())
@@ -94,15 +95,22 @@ func (q *inquiry) newFlood(ctx context.Context, listings []Edge) (*flood, error)
 		return nil, err
 	}
 	f.origins = f.companies.origins(q.view, listings)
-	if err := f.gather(ctx); err != nil {
+	if err := f.evaluate(ctx); err != nil {
 		f.close()
 		return nil, err
 	}
 	return f, nil
 }
 
-// close leaves best all zero, as newFlood expects it.
 func (f *flood) close() {
+	f.forget()
+	f.companies.release()
+	f.q, f.companies, f.origins, f.dense, f.cone = nil, nil, nil, nil, nil
+	floods.Put(f)
+}
+
+// forget leaves nothing reached, and best all zero.
+func (f *flood) forget() {
 	if len(f.nodes) > len(f.best)/16 {
 		clear(f.best)
 	} else {
@@ -113,10 +121,8 @@ func (f *flood) close() {
 	for i := range f.doors {
 		f.doors[i], f.later[i] = f.doors[i][:0], f.later[i][:0]
 	}
-	f.companies.release()
-	f.q, f.companies, f.origins, f.dense = nil, nil, nil, nil
 	f.nodes, f.hops, f.stretch, f.direct = f.nodes[:0], f.hops[:0], f.stretch[:0], f.direct[:0]
-	floods.Put(f)
+	f.total, f.deepest = 0, 0
 }
 
 // grow makes room for so many nodes.
@@ -128,6 +134,7 @@ func (f *flood) grow(nodes int) {
 
 // gather reads which products the companies make, sell or license.
 func (f *flood) gather(ctx context.Context) error {
+	f.sold, f.soldFrom = f.sold[:0], f.soldFrom[:0]
 	if err := f.read(ctx, f.companies.nodes, SetOfLayers(Attribution)); err != nil {
 		return err
 	}
@@ -139,6 +146,11 @@ func (f *flood) gather(ctx context.Context) error {
 		}
 	}
 	f.soldFrom = append(f.soldFrom, int32(len(f.sold))) //nolint:gosec // bounded by memory
+	return nil
+}
+
+// evaluate reads the claims among the companies up to each status.
+func (f *flood) evaluate(ctx context.Context) error {
 	statuses := f.companies.statuses
 	for _, o := range f.origins {
 		statuses |= 1 << o.listing.Status
@@ -290,7 +302,9 @@ func (f *flood) follow(ctx context.Context, begin, end int, tier Status) error {
 	if err := gaveUp(ctx); err != nil {
 		return err
 	}
-	if err := f.read(ctx, f.nodes[begin:end], SetOfLayers(Lineage)); err != nil {
+	if f.cone != nil {
+		f.links = f.cone.leadOn(f.nodes[begin:end], f.links[:0])
+	} else if err := f.read(ctx, f.nodes[begin:end], SetOfLayers(Lineage)); err != nil {
 		return err
 	}
 	for _, l := range f.links {
@@ -380,6 +394,20 @@ func (f *flood) tell(rows []hit) {
 	for i := range rows {
 		f.best[rows[i].product] |= asked
 	}
+	f.findEntered()
+	for i := range rows {
+		h := &rows[i]
+		f.best[h.product] &^= asked
+		h.arrived = f.stretch[f.entered[h.product]].arrived
+		if h.way == ByAffiliation && int(h.product) < len(f.apart) {
+			h.apart = f.apart[h.product]
+		}
+	}
+}
+
+// findEntered notes of each product that is asked about where in stretch it says
+// how it was reached.
+func (f *flood) findEntered() {
 	for s, begin := range f.stretch {
 		end := len(f.nodes)
 		if s+1 < len(f.stretch) {
@@ -387,7 +415,7 @@ func (f *flood) tell(rows []hit) {
 		}
 		for _, n := range f.nodes[begin.from:end] {
 			if f.best[n] == begin.tier|asked {
-				f.entered[n] = int32(s) //nolint:gosec // bounded by ways, listings and statuses
+				f.entered[n] = int32(s)
 			}
 		}
 	}
@@ -397,14 +425,6 @@ func (f *flood) tell(rows []hit) {
 				f.stretch = append(f.stretch, stretch{len(f.nodes), d.arrived})
 			}
 			f.entered[d.product] = int32(len(f.stretch) - 1) //nolint:gosec // bounded by memory
-		}
-	}
-	for i := range rows {
-		h := &rows[i]
-		f.best[h.product] &^= asked
-		h.arrived = f.stretch[f.entered[h.product]].arrived
-		if h.way == ByAffiliation && int(h.product) < len(f.apart) {
-			h.apart = f.apart[h.product]
 		}
 	}
 }

@@ -19,8 +19,8 @@ type dense interface {
 	// reports false if it does not know it.
 	Ranks(nodes []Node, ranks []uint32) bool
 
-	// Order returns the nodes whose ids come after one in the order of ids, not to
-	// be changed; nil if it does not know it.
+	// Order returns the nodes of the view whose ids come after one in the order of
+	// ids, not to be changed; nil if it does not know it.
 	Order(after ID) []Node
 
 	// Links appends the links of a frontier of entities, as Adjacent would,

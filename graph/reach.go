@@ -18,6 +18,13 @@ type reached struct {
 	entity, list ID
 }
 
+// part says which rows of a reach are wanted.
+type part struct {
+	after     ID
+	limit     int  // 0 is none
+	uncounted bool // how many there are in all may be left out
+}
+
 // reachFound is what a view says about a reach.
 type reachFound struct {
 	q *inquiry
@@ -144,7 +151,7 @@ func reach(ctx context.Context, v View, question *ReachQuestion, after ID) (Reac
 		a.Reasons = []string{fmt.Sprintf("nothing is listed by %s on %s on the lists that count", start.ID, q.asOf)}
 		return a, found, nil
 	}
-	found.hitPage, found.origins, a.Reasons, err = q.hits(ctx, listings, after, question.Limit)
+	found.hitPage, found.origins, a.Reasons, err = q.hits(ctx, listings, part{after, question.Limit, question.Uncounted})
 	if err != nil {
 		return ReachAnswer{}, found, err
 	}
@@ -227,27 +234,36 @@ func (how *arrived) reach(tier Status, way Way, origin int32) {
 	}
 }
 
-// hits returns the products that some listings reach, from one id on, the
-// listings to which they refer, and why some may be missing.
-func (q *inquiry) hits(ctx context.Context, listings []Edge, after ID, limit int) (hitPage, []origin, []string, error) {
+// hits returns the products that some listings reach, the listings to which they
+// refer, and why some may be missing.
+func (q *inquiry) hits(ctx context.Context, listings []Edge, part part) (hitPage, []origin, []string, error) {
 	f, err := q.newFlood(ctx, listings)
 	if err != nil {
 		return hitPage{}, nil, nil, err
 	}
 	defer f.close()
+	if part.uncounted && part.limit > 0 {
+		found, ok, err := f.probe(ctx, part.after, part.limit)
+		if err != nil || ok {
+			return found, f.origins, f.companies.reasons(false, q.policy.MaxHops), err
+		}
+	}
+	if err := f.gather(ctx); err != nil {
+		return hitPage{}, nil, nil, err
+	}
 	decided, err := f.run(ctx)
 	if err != nil {
 		return hitPage{}, nil, nil, err
 	}
 	if !decided {
-		return q.spreadAll(ctx, listings, after, limit)
+		return q.spreadAll(ctx, listings, part)
 	}
-	return f.hits(after, limit), f.origins, f.companies.reasons(false, q.policy.MaxHops), nil
+	return f.hits(part.after, part.limit), f.origins, f.companies.reasons(false, q.policy.MaxHops), nil
 }
 
 // spreadAll finds the same as a flood by paths of fewest hops, so that it can
 // tell which products are within the most hops.
-func (q *inquiry) spreadAll(ctx context.Context, listings []Edge, after ID, limit int) (hitPage, []origin, []string, error) {
+func (q *inquiry) spreadAll(ctx context.Context, listings []Edge, part part) (hitPage, []origin, []string, error) {
 	w, err := q.gatherDownstream(ctx, companiesOf(listings))
 	if err != nil {
 		return hitPage{}, nil, nil, err
@@ -273,8 +289,8 @@ func (q *inquiry) spreadAll(ctx context.Context, listings []Edge, after ID, limi
 		}
 	}
 	found := hitPage{total: len(reached)}
-	for _, n := range sorted(q.view, reached, after) {
-		if limit > 0 && len(found.rows) == limit {
+	for _, n := range sorted(q.view, reached, part.after) {
+		if part.limit > 0 && len(found.rows) == part.limit {
 			found.more = true
 			break
 		}

@@ -273,13 +273,11 @@ func (p *picked) counts(most int) ReachCounts {
 		strengths[h.strength] += p.byStrength[i]
 		ways[h.way] += p.byWay[i]
 	}
-	brand := func(i int32) string { return t.brands[i] }
-	action := func(i int32) string { return Action(i).String() }
-	strength := func(i int32) string { return Status(i).String() }
-	way := func(i int32) string { return Way(i).String() }
 	return ReachCounts{
-		Brands: textCounts(p.byBrand, most, brand), Actions: textCounts(actions[:], 0, action),
-		Strengths: textCounts(strengths[:], 0, strength), Ways: textCounts(ways[:], 0, way),
+		Brands:    textCounts(p.byBrand, most, func(i int32) string { return t.brands[i] }),
+		Actions:   textCounts(actions[:], 0, func(i int32) string { return actionNames[i] }),
+		Strengths: textCounts(strengths[:], 0, func(i int32) string { return statusNames[i] }),
+		Ways:      textCounts(ways[:], 0, func(i int32) string { return wayNames[i] }),
 	}
 }
 
@@ -329,7 +327,7 @@ func leading(counts []int, most int, before func(a, b int32) bool) []int32 {
 	}
 	var found []int32
 	for i, n := range counts {
-		at := int32(i) //nolint:gosec // bounded by the rows
+		at := int32(i)
 		switch {
 		case n == 0:
 		case most == 0:

@@ -77,7 +77,7 @@ func byNumber(rows []tableRow) []int32 {
 	}
 	at := make([]int32, most+1)
 	for i := range rows {
-		at[rows[i].product] = int32(i + 1) //nolint:gosec // bounded by the nodes
+		at[rows[i].product] = int32(i + 1)
 	}
 	order := make([]int32, 0, len(rows))
 	for _, i := range at {
@@ -111,7 +111,7 @@ func (h *handles) rank(v View) {
 	h.ranks = make([]uint32, len(h.nodes))
 	if d, ok := v.(dense); !ok || !d.Ranks(h.nodes, h.ranks) {
 		for place, n := range sorted(v, slices.Clone(h.nodes), "") {
-			h.ranks[h.known[n]-1] = uint32(place) //nolint:gosec // bounded by the nodes
+			h.ranks[h.known[n]-1] = uint32(place)
 		}
 	}
 	h.known = nil

@@ -78,12 +78,12 @@ func (t *ReachTable) byName(ctx context.Context, v View) ([]int32, error) {
 func (t *ReachTable) byBrand() []int32 {
 	order := make([]int32, len(t.brands))
 	for i := range order {
-		order[i] = int32(i) //nolint:gosec // bounded by the rows
+		order[i] = int32(i)
 	}
 	slices.SortFunc(order, func(a, b int32) int { return cmp.Compare(t.brands[a], t.brands[b]) })
 	rank := make([]int32, len(order))
 	for place, brand := range order {
-		rank[brand] = int32(place) //nolint:gosec // bounded by the rows
+		rank[brand] = int32(place)
 	}
 	return t.byKey(len(rank), func(r *tableRow) int32 { return rank[r.brand] })
 }
@@ -100,7 +100,7 @@ func (t *ReachTable) byKey(keys int, key func(*tableRow) int32) []int32 {
 	o := make([]int32, len(t.rows))
 	for i := range t.rows {
 		k := key(&t.rows[i])
-		o[start[k]] = int32(i) //nolint:gosec // bounded by the nodes
+		o[start[k]] = int32(i)
 		start[k]++
 	}
 	return o

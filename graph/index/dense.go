@@ -18,31 +18,80 @@ func (v *view) Numbering() any {
 	return v.s.numbers
 }
 
-// Ranks tells where nodes are in the order of ids, as far as the base knows it.
+// lateNode is a node that is not in the base, and how many there come before it.
+type lateNode struct {
+	namedNode
+	before int
+}
+
+// lateNodes returns the nodes of the view that are not in the base, in the order
+// of ids.
+func (v *view) lateNodes() []lateNode {
+	if v.late == nil && v.nodes > v.s.base.nodes {
+		v.late = make([]lateNode, 0, v.nodes-v.s.base.nodes)
+		for n := v.s.base.nodes; n < v.nodes; n++ {
+			id := v.s.entities.id(n)
+			v.late = append(v.late, lateNode{namedNode{id, graph.Node(n)}, v.s.placeOf(id)}) //nolint:gosec // apply bounds it
+		}
+		slices.SortFunc(v.late, func(a, b lateNode) int { return cmp.Compare(a.id, b.id) })
+	}
+	return v.late
+}
+
+// placeOf returns how many nodes of the base come before an id.
+func (s *snapshot) placeOf(id graph.ID) int {
+	i, _ := slices.BinarySearchFunc(s.base.order, id, func(n graph.Node, id graph.ID) int {
+		return cmp.Compare(s.entities.id(number(n)), id)
+	})
+	return i
+}
+
+// Ranks counts, for a node of the base, those before it there and those that came
+// later.
 func (v *view) Ranks(nodes []graph.Node, ranks []uint32) bool {
 	if v.s == nil {
 		return false
 	}
-	b := v.s.base
+	b, late := v.s.base, v.lateNodes()
 	for i, n := range nodes {
 		if number(n) >= b.nodes {
-			return false
+			id := v.s.entities.id(number(n))
+			j, _ := slices.BinarySearchFunc(late, id, func(l lateNode, id graph.ID) int { return cmp.Compare(l.id, id) })
+			ranks[i] = uint32(late[j].before + j) //nolint:gosec // bounded by the nodes
+			continue
 		}
-		ranks[i] = number(b.rank[n])
+		rank := int(b.rank[n])
+		if len(late) > 0 {
+			j, _ := slices.BinarySearchFunc(late, rank+1, func(l lateNode, rank int) int { return cmp.Compare(l.before, rank) })
+			rank += j // those before which there is no more of the base than this
+		}
+		ranks[i] = uint32(rank) //nolint:gosec // bounded by the nodes
 	}
 	return true
 }
 
-// Order returns the nodes after an id, if all of them are in the base.
+// Order returns the nodes after an id: the base's own list, if that has all of
+// them and no others.
 func (v *view) Order(after graph.ID) []graph.Node {
-	if v.s == nil || v.nodes != v.s.base.nodes {
+	if v.s == nil {
 		return nil
 	}
-	order := v.s.base.order
-	i, _ := slices.BinarySearchFunc(order, after+"\x00", func(n graph.Node, id graph.ID) int {
-		return cmp.Compare(v.s.entities.id(number(n)), id)
-	})
-	return order[i:]
+	after += "\x00" // the id after it
+	from := v.s.placeOf(after)
+	rest, late := v.s.base.order[from:], v.lateNodes()
+	switch {
+	case v.nodes == v.s.base.nodes:
+		return rest
+	case v.nodes < v.s.base.nodes:
+		return slices.DeleteFunc(slices.Clone(rest), func(n graph.Node) bool { return number(n) >= v.nodes })
+	}
+	j, _ := slices.BinarySearchFunc(late, after, func(l lateNode, id graph.ID) int { return cmp.Compare(l.id, id) })
+	all := make([]graph.Node, 0, len(rest)+len(late)-j)
+	for _, l := range late[j:] {
+		all = append(append(all, rest[:l.before-from]...), l.node)
+		rest, from = rest[l.before-from:], l.before
+	}
+	return append(all, rest...)
 }
 
 // Brands reads the references of interned texts.

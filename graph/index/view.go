@@ -19,6 +19,8 @@ type view struct {
 	claims   uint32
 	clean    bool // every claim of the base counts
 	plain    bool // and there are no others
+
+	late []lateNode // see lateNodes
 }
 
 var _ graph.View = (*view)(nil)

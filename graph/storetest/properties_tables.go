@@ -3,6 +3,7 @@ package storetest
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -30,6 +31,7 @@ func (p problem) sameTables(t *rapid.T, s graph.Store, at graph.Revision) {
 		if !reflect.DeepEqual(page.ReachAnswer, table.Head) {
 			t.Fatalf("the head of a reach is\n%+v\nand that of its table\n%+v", page.ReachAnswer, table.Head)
 		}
+		samePages(t, s, q, page)
 		rows := withSellers(t, s, q, page)
 		f := drawFilter(t, rows)
 		got, err := table.Select(ctx, s, f)
@@ -39,6 +41,29 @@ func (p problem) sameTables(t *rapid.T, s graph.Store, at graph.Revision) {
 		if want := selected(rows, f); !reflect.DeepEqual(want, got) {
 			t.Fatalf("table of %s by %+v:\n%+v\nand every row looked at:\n%+v", origin, f, got, want)
 		}
+	}
+}
+
+// samePages: pages of which nobody counts all rows hold the rows that one page of
+// all of them holds, and are complete if that is.
+func samePages(t *rapid.T, s graph.Store, q graph.ReachQuestion, whole ReachPage) {
+	q.Uncounted, q.Limit = true, rapid.IntRange(1, 3).Draw(t, "limit")
+	var rows []graph.ReachRow
+	for {
+		page, err := reachPage(context.Background(), s, q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if page.Total != graph.NotCounted && page.Total != whole.Total || len(page.Rows) > q.Limit || !page.Complete && whole.Complete {
+			t.Fatalf("a page of %d rows is\n%+v\nof\n%+v", q.Limit, page, whole)
+		}
+		rows = append(rows, page.Rows...)
+		if q.Cursor = page.Next; q.Cursor == "" {
+			break
+		}
+	}
+	if len(rows) != len(whole.Rows) || len(rows) > 0 && !reflect.DeepEqual(rows, whole.Rows) {
+		t.Fatalf("pages of %d rows of %s hold\n%+v\nand all of it\n%+v", q.Limit, q.Origin, rows, whole.Rows)
 	}
 }
 
@@ -203,4 +228,55 @@ func frequent(counts map[graph.ReachCount]int, most int) []graph.ReachCount {
 		all = all[:min(len(all), most)]
 	}
 	return all
+}
+
+// sameFindings: a finding that is looked up is the one that was worked out, with
+// the same listings.
+func (p problem) sameFindings(t *rapid.T, s graph.Store, at graph.Revision) {
+	ctx := context.Background()
+	findings := graph.NewFindings(0)
+	err := s.View(ctx, graph.Moment{Revision: at}, func(v graph.View) error {
+		nodes, err := v.Nodes(ctx, p.subjects())
+		if err != nil {
+			return err
+		}
+		alone, err := graph.NewAssessor(ctx, v, p.policy, p.asOf, p.narrow)
+		if err != nil {
+			return err
+		}
+		defer alone.Close()
+		for range 2 {
+			sharing, err := findings.Assessor(ctx, v, p.policy, p.asOf, p.narrow)
+			if err != nil {
+				return err
+			}
+			for i, n := range nodes {
+				want, err := assessedBy(ctx, alone, n)
+				if err != nil {
+					return err
+				}
+				got, err := assessedBy(ctx, sharing, n)
+				if err != nil {
+					return err
+				}
+				if got != want {
+					t.Fatalf("%s is kept as %s and found as %s", p.subjects()[i], got, want)
+				}
+			}
+			sharing.Close()
+		}
+		return nil
+	})
+	if err != nil && graph.KindOf(err) != graph.KindNotFound { // a list that the revision does not have yet
+		t.Fatal(err)
+	}
+}
+
+func assessedBy(ctx context.Context, a *graph.Assessor, n graph.Node) (string, error) {
+	found, err := a.Assess(ctx, n)
+	if err != nil {
+		return "", err
+	}
+	listings, total, err := a.Listings(ctx, 10)
+	return fmt.Sprint(found, listings, total), err
 }
