@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"testing"
 
 	"debadge/graph"
@@ -103,4 +104,27 @@ func TestBrokenTable(t *testing.T) {
 	}()
 	_, err := k.share(t.Context(), "key", func(context.Context) (*graph.ReachTable, error) { panic("broken") })
 	t.Errorf("answered with %v", err)
+}
+
+// TestUncountedPages: pages that nobody counts hold the same rows as those that
+// are counted, and have no entity tag.
+func TestUncountedPages(t *testing.T) {
+	s := newService(t, nil)
+	whole := decode[reachPage](t, s.get(t, "/v1/reach?origin=company:acme").Body.Bytes())
+	var rows []graph.ReachRow
+	for target := "/v1/reach?origin=company:acme&limit=1&uncounted=true"; ; {
+		w := s.get(t, target)
+		page := decode[reachPage](t, w.Body.Bytes())
+		if tag := w.Header().Get("ETag"); tag != "" {
+			t.Errorf("a page has the entity tag %s", tag)
+		}
+		rows = append(rows, page.Rows...)
+		if page.Next == "" {
+			break
+		}
+		target = "/v1/reach?origin=company:acme&limit=1&uncounted=true&cursor=" + page.Next
+	}
+	if len(rows) != 3 || !reflect.DeepEqual(rows, whole.Rows) {
+		t.Errorf("pages hold %+v, all of it %+v", rows, whole.Rows)
+	}
 }

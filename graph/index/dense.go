@@ -126,7 +126,7 @@ func (v *view) Links(frontier []graph.Node, d graph.Direction, set graph.Relatio
 	}
 	a := asked{set, on, weakest, least}
 	for i, n := range frontier {
-		at := int32(i) //nolint:gosec // bounded by the nodes
+		at := int32(i)
 		switch {
 		case number(n) >= v.s.base.nodes:
 		case !v.clean:

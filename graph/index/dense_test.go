@@ -52,7 +52,7 @@ func comparesLinks(ctx context.Context, t *testing.T, rand *rand.Rand, v *view, 
 				at++
 			}
 			if e.From <= on && on < e.To && e.Status <= weakest && e.Confidence >= least {
-				want = append(want, graph.Link{At: int32(at), Far: e.Far, Status: e.Status}) //nolint:gosec // a few
+				want = append(want, graph.Link{At: int32(at), Far: e.Far, Status: e.Status})
 			}
 		}
 		if got, ok := v.Links(nodes, d, set, on, weakest, least, []graph.Link{}); !ok || !slices.Equal(got, want) {
