@@ -148,15 +148,14 @@ func (v *view) Links(frontier []graph.Node, d graph.Direction, set graph.Relatio
 }
 
 func (v *view) linksDown(at int32, n graph.Node, a *asked, links []graph.Link) []graph.Link {
-	side := &v.s.base.downstream
-	for i := side.start[n]; i < side.start[n+1]; i++ {
-		l := side.far[i]
+	far, claims := v.s.base.downstream.of(n, a.set)
+	for i, l := range far {
 		if !a.counts(l.relation(), l.status(), l.confidence()) {
 			continue
 		}
 		yes, known := l.holds(a.on)
 		if !known {
-			f := v.s.facts.at(side.claims[i])
+			f := v.s.facts.at(claims[i])
 			yes = f.begin <= a.on && a.on < f.end
 		}
 		if yes {

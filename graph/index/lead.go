@@ -72,3 +72,17 @@ func (d *leads) put(near graph.Node, l lead, claim uint32) {
 	i := d.start[near]
 	d.far[i], d.claims[i] = l, claim
 }
+
+// of returns the leads of a node among which are all of some relations, with
+// their claims.
+func (d *leads) of(n graph.Node, set graph.RelationSet) ([]lead, []uint32) {
+	begin, end := d.start[n], d.start[n+1]
+	if set&toProducts == 0 {
+		for i := begin; i < end; i++ {
+			if toProducts.Has(d.far[i].relation()) {
+				end = i
+			}
+		}
+	}
+	return d.far[begin:end], d.claims[begin:end]
+}

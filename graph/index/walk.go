@@ -66,16 +66,17 @@ func (v *view) settled(frontier []graph.Node, set graph.RelationSet, edges []gra
 // view leaves out.
 func (v *view) leading(n graph.Node, set graph.RelationSet, edges []graph.Edge) []graph.Edge {
 	side := &v.s.base.downstream
+	far, claims := side.of(n, set)
 	count := 0
-	for _, l := range side.far[side.start[n]:side.start[n+1]] {
+	for _, l := range far {
 		if set.Has(l.relation()) {
 			count++
 		}
 	}
 	edges = slices.Grow(edges, count) // a hub has a million
-	for i := side.start[n]; i < side.start[n+1]; i++ {
-		if set.Has(side.far[i].relation()) {
-			edges = v.edge(n, side.claims[i], set, edges)
+	for i, l := range far {
+		if set.Has(l.relation()) {
+			edges = v.edge(n, claims[i], set, edges)
 		}
 	}
 	return edges
