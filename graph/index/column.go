@@ -152,6 +152,21 @@ func joined(c *cursor, n int) string {
 	return again.text()
 }
 
+// thirdShort reads the number behind two texts from a place on, if the texts are
+// short and all of it lies in one page, as it mostly does: that takes half
+// the time of a cursor.
+func (a *arena) thirdShort(at uint32) (uint32, bool) {
+	p := a.pages[at>>pageBits][at%pageSize:]
+	for range 2 {
+		if len(p) == 0 || p[0] >= 0x80 || int(p[0]) >= len(p) {
+			return 0, false
+		}
+		p = p[p[0]+1:]
+	}
+	v, n := binary.Uvarint(p)
+	return uint32(v), n > 0 //nolint:gosec // a reference has 32 bits
+}
+
 func appendText(to []byte, s string) []byte {
 	return append(binary.AppendUvarint(to, uint64(len(s))), s...)
 }

@@ -96,8 +96,15 @@ func (v *view) Order(after graph.ID) []graph.Node {
 
 // Brands reads the references of interned texts.
 func (v *view) Brands(nodes []graph.Node, brands []uint32) {
+	c := &v.s.entities
 	for i, n := range nodes {
-		at := v.s.entities.version(number(n), v.revision)
+		if c.laters.n == 0 {
+			var ok bool
+			if brands[i], ok = c.blob.thirdShort(*c.first.at(number(n))); ok {
+				continue
+			}
+		}
+		at := c.version(number(n), v.revision)
 		at.skip()                       // the id
 		at.skip()                       // the name
 		brands[i] = uint32(at.number()) //nolint:gosec // intern gave it
