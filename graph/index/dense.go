@@ -96,19 +96,22 @@ func (v *view) Order(after graph.ID) []graph.Node {
 
 // Brands reads the references of interned texts.
 func (v *view) Brands(nodes []graph.Node, brands []uint32) {
-	c := &v.s.entities
 	for i, n := range nodes {
-		if c.laters.n == 0 {
-			var ok bool
-			if brands[i], ok = c.blob.thirdShort(*c.first.at(number(n))); ok {
-				continue
-			}
-		}
-		at := c.version(number(n), v.revision)
-		at.skip()                       // the id
-		at.skip()                       // the name
-		brands[i] = uint32(at.number()) //nolint:gosec // intern gave it
+		brands[i] = v.brand(number(n))
 	}
+}
+
+func (v *view) brand(n uint32) uint32 {
+	c := &v.s.entities
+	if c.laters.n == 0 {
+		if brand, ok := c.blob.thirdShort(*c.first.at(n)); ok {
+			return brand
+		}
+	}
+	at := c.version(n, v.revision)
+	at.skip()                  // the id
+	at.skip()                  // the name
+	return uint32(at.number()) //nolint:gosec // intern gave it
 }
 
 // Brand returns the text of one.
