@@ -97,7 +97,7 @@ func (v *view) Order(after graph.ID) []graph.Node {
 // Brands reads the references of interned texts.
 func (v *view) Brands(nodes []graph.Node, brands []uint32) {
 	for i, n := range nodes {
-		brands[i] = v.brand(number(n))
+		brands[i] = v.brand(number(n)) //nolint:gosec // as long as nodes
 	}
 }
 
