@@ -87,7 +87,7 @@ type numberedView interface {
 	graph.View
 	NodeCount() int
 	Ranks(nodes []graph.Node, ranks []uint32) bool
-	Order(after graph.ID) []graph.Node
+	Order(after graph.ID, most int) []graph.Node
 	Links(frontier []graph.Node, d graph.Direction, set graph.RelationSet, on graph.Day, weakest graph.Status, least graph.Confidence, links []graph.Link) ([]graph.Link, bool)
 	Brands(nodes []graph.Node, brands []uint32)
 	Brand(brand uint32) string

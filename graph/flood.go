@@ -371,7 +371,7 @@ func (f *flood) hits(after ID, limit int) hitPage {
 // inOrder returns nodes in the order of ids, those reached among them.
 func (f *flood) inOrder(after ID) []Node {
 	if f.dense != nil && f.total > f.dense.NodeCount()/16 { // to go through all is cheaper than to sort many
-		if all := f.dense.Order(after); all != nil {
+		if all := f.dense.Order(after, 0); all != nil {
 			return all
 		}
 	}

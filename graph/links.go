@@ -20,8 +20,9 @@ type dense interface {
 	Ranks(nodes []Node, ranks []uint32) bool
 
 	// Order returns the nodes of the view whose ids come after one in the order of
-	// ids, not to be changed; nil if it does not know it.
-	Order(after ID) []Node
+	// ids, at most so many unless that is 0, not to be changed; nil if it does not
+	// know it.
+	Order(after ID, most int) []Node
 
 	// Links appends the links of a frontier of entities, as Adjacent would,
 	// leaving out claims that do not hold on a day, are weaker than a status

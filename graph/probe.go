@@ -30,7 +30,7 @@ func (f *flood) probe(ctx context.Context, after ID, limit int) (hitPage, bool, 
 	if f.companies.hopCut {
 		return hitPage{}, false, nil
 	}
-	next := f.candidates(after)
+	next := candidates{f.q.view, f.dense, after}
 	found := hitPage{total: NotCounted}
 	for looked, size := 0, probeBlock*(limit+1); ; size *= 2 {
 		block, err := next.some(ctx, size)
@@ -63,23 +63,17 @@ func (f *flood) probe(ctx context.Context, after ID, limit int) (hitPage, bool, 
 // candidates hands out the products after an id in the order of ids.
 type candidates struct {
 	view  View
+	dense dense // the view, if it is one
 	after ID
-	order []Node // those that are left, if the view knows them all; else nil
 }
 
-func (f *flood) candidates(after ID) candidates {
-	c := candidates{view: f.q.view, after: after}
-	if f.dense != nil {
-		c.order = f.dense.Order(max(after, ID(Product)+":")) // no kind comes after it
-	}
-	return c
-}
-
-func (c *candidates) some(ctx context.Context, n int) ([]Node, error) {
-	if c.order != nil {
-		block := c.order[:min(len(c.order), n)]
-		c.order = c.order[len(block):]
-		return block, nil
+func (c *candidates) some(ctx context.Context, n int) (nodes []Node, err error) {
+	if c.dense != nil {
+		c.after = max(c.after, ID(Product)+":") // no kind comes after it
+		if nodes = c.dense.Order(c.after, n); len(nodes) > 0 {
+			c.after = c.view.ID(nodes[len(nodes)-1])
+		}
+		return nodes, nil
 	}
 	ids, err := c.view.Find(ctx, Find{Kind: Product, After: c.after, Limit: n})
 	if err != nil || len(ids) == 0 {

@@ -24,19 +24,52 @@ type lateNode struct {
 	before int
 }
 
+// lateNodes are those up to a node, in the order of ids. They are sorted when a
+// view asks for them first, and those that came since when the next one does.
+type lateNodes struct {
+	base *base
+	upTo uint32
+	list []lateNode
+}
+
 // lateNodes returns the nodes of the view that are not in the base, in the order
 // of ids.
 func (v *view) lateNodes() []lateNode {
 	if v.late == nil && v.nodes > v.s.base.nodes {
-		v.late = make([]lateNode, 0, v.nodes-v.s.base.nodes)
-		for n := v.s.base.nodes; n < v.nodes; n++ {
-			id := v.s.entities.id(n)
-			v.late = append(v.late, lateNode{namedNode{id, graph.Node(n)}, v.s.placeOf(id)}) //nolint:gosec // apply bounds it
-		}
-		slices.SortFunc(v.late, func(a, b lateNode) int { return cmp.Compare(a.id, b.id) })
+		v.late = v.s.lateNodes(v.nodes)
 	}
 	return v.late
 }
+
+func (s *snapshot) lateNodes(upTo uint32) []lateNode {
+	known := s.late.Load()
+	if known == nil || known.base != s.base {
+		known = &lateNodes{base: s.base, upTo: s.base.nodes}
+	}
+	if known.upTo > upTo { // by a later view
+		return slices.DeleteFunc(slices.Clone(known.list), func(l lateNode) bool { return number(l.node) >= upTo })
+	}
+	if known.upTo == upTo {
+		return known.list
+	}
+	added := make([]lateNode, 0, upTo-known.upTo)
+	for n := known.upTo; n < upTo; n++ {
+		id := s.entities.id(n)
+		added = append(added, lateNode{namedNode{id, graph.Node(n)}, s.placeOf(id)}) //nolint:gosec // apply bounds it
+	}
+	slices.SortFunc(added, func(a, b lateNode) int { return cmp.Compare(a.id, b.id) })
+	all, old := make([]lateNode, 0, len(known.list)+len(added)), known.list
+	for _, l := range added {
+		i, _ := slices.BinarySearchFunc(old, l.id, compareLate)
+		all = append(append(all, old[:i]...), l)
+		old = old[i:]
+	}
+	all = append(all, old...)
+	s.late.Store(&lateNodes{s.base, upTo, all}) // of two at once either will do
+	return all
+}
+
+func compareLate(l lateNode, id graph.ID) int { return cmp.Compare(l.id, id) }
 
 // placeOf returns how many nodes of the base come before an id.
 func (s *snapshot) placeOf(id graph.ID) int {
@@ -56,7 +89,7 @@ func (v *view) Ranks(nodes []graph.Node, ranks []uint32) bool {
 	for i, n := range nodes {
 		if number(n) >= b.nodes {
 			id := v.s.entities.id(number(n))
-			j, _ := slices.BinarySearchFunc(late, id, func(l lateNode, id graph.ID) int { return cmp.Compare(l.id, id) })
+			j, _ := slices.BinarySearchFunc(late, id, compareLate)
 			ranks[i] = uint32(late[j].before + j) //nolint:gosec // bounded by the nodes
 			continue
 		}
@@ -70,28 +103,51 @@ func (v *view) Ranks(nodes []graph.Node, ranks []uint32) bool {
 	return true
 }
 
-// Order returns the nodes after an id: the base's own list, if that has all of
-// them and no others.
-func (v *view) Order(after graph.ID) []graph.Node {
+// Order returns nodes after an id: a part of the base's own list, if that has all
+// of them and no others.
+func (v *view) Order(after graph.ID, most int) []graph.Node {
 	if v.s == nil {
 		return nil
 	}
 	after += "\x00" // the id after it
 	from := v.s.placeOf(after)
 	rest, late := v.s.base.order[from:], v.lateNodes()
+	if most == 0 {
+		most = len(rest) + len(late)
+	}
 	switch {
 	case v.nodes == v.s.base.nodes:
-		return rest
+		return rest[:min(len(rest), most)]
 	case v.nodes < v.s.base.nodes:
-		return slices.DeleteFunc(slices.Clone(rest), func(n graph.Node) bool { return number(n) >= v.nodes })
+		return v.earlier(rest, most)
 	}
-	j, _ := slices.BinarySearchFunc(late, after, func(l lateNode, id graph.ID) int { return cmp.Compare(l.id, id) })
-	all := make([]graph.Node, 0, len(rest)+len(late)-j)
+	j, _ := slices.BinarySearchFunc(late, after, compareLate)
+	all := make([]graph.Node, 0, min(most, len(rest)+len(late)-j))
 	for _, l := range late[j:] {
-		all = append(append(all, rest[:l.before-from]...), l.node)
+		if len(all) >= most {
+			break
+		}
+		all = append(append(all, rest[:min(l.before-from, most-len(all))]...), l.node)
 		rest, from = rest[l.before-from:], l.before
 	}
-	return append(all, rest...)
+	if len(all) < most {
+		all = append(all, rest[:min(len(rest), most-len(all))]...)
+	}
+	return all[:min(len(all), most)]
+}
+
+// earlier returns those of some nodes that the view has, at most so many.
+func (v *view) earlier(nodes []graph.Node, most int) []graph.Node {
+	var kept []graph.Node
+	for _, n := range nodes {
+		if len(kept) == most {
+			break
+		}
+		if number(n) < v.nodes {
+			kept = append(kept, n)
+		}
+	}
+	return kept
 }
 
 // Brands reads the references of interned texts.

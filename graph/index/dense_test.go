@@ -2,6 +2,7 @@ package index
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -27,11 +28,17 @@ func comparesOrder(t *testing.T, v *view, nodes []graph.Node, all []graph.ID, sa
 		if from > 0 {
 			after = sorted[from-1]
 		}
-		ids := []graph.ID{}
-		for _, n := range v.Order(after) {
-			ids = append(ids, v.ID(n))
+		for _, most := range []int{0, 1, 3, len(sorted)} {
+			ids := []graph.ID{}
+			for _, n := range v.Order(after, most) {
+				ids = append(ids, v.ID(n))
+			}
+			want := sorted[from:]
+			if most > 0 {
+				want = want[:min(len(want), most)]
+			}
+			same(fmt.Sprintf("%d after %s", most, after), ids, append([]graph.ID{}, want...))
 		}
-		same("those after "+string(after), ids, append([]graph.ID{}, sorted[from:]...))
 	}
 }
 

@@ -241,7 +241,7 @@ func refiled(t *testing.T, x *index) *index {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	y := &index{byShare: map[shares]uint32{}}
+	y := blank()
 	r.head(&y.snapshot)
 	r.rest(y)
 	if r.err != nil {

@@ -2,6 +2,7 @@ package index
 
 import (
 	"sort"
+	"sync/atomic"
 	"time"
 
 	"debadge/graph"
@@ -13,6 +14,7 @@ type snapshot struct {
 	revision graph.Revision
 	change   changeKey // that made the revision
 	numbers  *numbering
+	late     *atomic.Pointer[lateNodes] // shared by all snapshots of the index
 
 	revisions column[revision] // the first is the empty revision 0
 	entities  catalog
