@@ -89,7 +89,12 @@ type server struct {
 	tail     tail              // of the feed
 	memory   memory            // of answers that were given
 	tables   reachTables
+	findings *graph.Findings // that screenings share
 }
+
+// keptFindings bounds the bytes of the findings that are kept: a byte an entity
+// for each day, policy and revision.
+const keptFindings = 32 << 20
 
 // New returns the handler of all routes. It fails on options that cannot work.
 func New(o Options) (http.Handler, error) {
@@ -120,7 +125,10 @@ func newServer(o Options) (*server, error) {
 	if o.Names == nil {
 		o.Names = resolve.NewFollower(o.Store, resolve.Options{})
 	}
-	s := &server{Options: o, rules: map[rule]permission{}, limiter: newLimiter(o.Limits), tail: tail{patience: defaultPatience()}}
+	s := &server{
+		Options: o, rules: map[rule]permission{}, limiter: newLimiter(o.Limits), tail: tail{patience: defaultPatience()},
+		findings: graph.NewFindings(keptFindings),
+	}
 	s.places.clock, s.places.all = o.Clock, o.Limits.Answers
 	if err := s.arrange(); err != nil {
 		return nil, err

@@ -36,6 +36,8 @@ func TestAnswers(t *testing.T) {
 		{"/v1/timeline?subject=nothing", `"subject": null`},
 		{"/v1/reach?origin=company:acme", `"total": 3`},
 		{"/v1/reach?origin=us-list&limit=1", `"next": "`},
+		{"/v1/reach?origin=company:acme&limit=1&uncounted=true", `"total": -1,`},
+		{"/v1/reach?origin=company:acme&limit=3&uncounted=true", `"total": 3`},
 		{"/v1/reach?origin=company:gamma", `"rows": []`},
 		{"/v1/entities/company:acme", `"total": 5`},
 		{"/v1/entities/product:beta:twin", `"IDENTICAL_TO"`},

@@ -69,6 +69,9 @@ func describeTag(op *huma.Operation) {
 // puts the tag into the header of the answer to come.
 func (s *server) unchanged(ctx context.Context, hc huma.Context, in any) (bool, error) {
 	question, ok := in.(asking)
+	if page, is := in.(*reachInput); is && page.Uncounted {
+		return false, nil // whether the rows are counted nevertheless is no matter of the question alone
+	}
 	if !ok || hc.Query("cursor") != "" && hc.Operation().OperationID == "reach" {
 		return false, nil // a cursor of reach names a revision that only it can read
 	}

@@ -31,6 +31,7 @@ var parameterDocs = map[string]string{
 	"paths":        "At most so many paths to each listing, the best first.",
 	"limit":        "At most so many rows.",
 	"cursor":       "The next of the page before. All pages are of the revision of the first one, whatever known_at says. Of suggestions: how many to leave out.",
+	"uncounted":    "A page may leave out how many rows there are in all, where that takes much longer: total is -1 then, and complete speaks of the ids up to its last row.",
 	"id":           "The id of an entity or of a job; for a list, its slug or name too.",
 	"name":         "The name of a policy.",
 

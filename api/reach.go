@@ -27,6 +27,8 @@ type reachInput struct {
 	List    []string `query:"list,explode" maxItems:"100"`
 	Limit   int      `query:"limit" minimum:"1" maximum:"10000"`
 	Cursor  string   `query:"cursor" maxLength:"500"`
+
+	Uncounted bool `query:"uncounted"`
 }
 
 // reachPage is a reach as one JSON object: the head and one page of rows.
@@ -46,6 +48,7 @@ type reachLine struct {
 func (s *server) addReach() {
 	op := operation("reach", "/v1/reach", "questions", "Which products trace back to a company or a list?",
 		"Answers with one row a product, in the order of ids: as one JSON object with a page of rows (1,000 unless limit says otherwise), "+
+			"which with uncounted=true may leave out how many there are in all (total is -1, and complete speaks of the rows so far) and then comes much sooner; "+
 			"or with Accept: "+ndjsonType+" as a stream of all rows (limit holds if it is given). A line of the stream is {\"row\": …}; the last one is {\"head\": …}. "+
 			"A stream that ends without it, or with {\"problem\": …}, is not complete, and its connection is cut.",
 		notFound, ambiguous, unavailable, timeout)
@@ -64,7 +67,7 @@ func (s *server) reach(hc huma.Context, in *reachInput) {
 	}
 	q := graph.ReachQuestion{
 		Origin: in.Origin, AsOf: s.dayOr(in.AsOf), KnownAt: in.KnownAt.at, Policy: policy, Lists: in.List,
-		Cursor: in.Cursor, Limit: in.Limit,
+		Cursor: in.Cursor, Limit: in.Limit, Uncounted: in.Uncounted,
 	}
 	if accepts(hc.Header("Accept"), ndjsonType) {
 		s.streamReach(hc.Context(), w, in, q)

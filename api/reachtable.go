@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -72,14 +73,14 @@ func (s *server) reachTable(ctx context.Context, in *reachTableInput) (reachTabl
 	if f.From, err = placeOf(in.Cursor, table.Len()); err != nil {
 		return reachTableAnswer{}, err
 	}
-	found := table.Select(f)
+	f.MostCounts = mostCounted
+	found, err := table.Select(ctx, s.Store, f)
+	if err != nil {
+		return reachTableAnswer{}, err
+	}
 	answer := reachTableAnswer{ReachAnswer: table.Head, Left: found.Total, Counts: found.Counts, Rows: found.Rows}
 	if at := q.KnownAt.Time.UTC(); q.KnownAt.Revision == 0 && !at.IsZero() {
 		answer.KnownAt = &at // the table states when its revision was recorded
-	}
-	c := &answer.Counts
-	for _, counts := range []*[]graph.ReachCount{&c.Brands, &c.Sellers, &c.Companies} {
-		*counts = (*counts)[:min(len(*counts), mostCounted)]
 	}
 	if end := f.From + len(found.Rows); end < found.Total {
 		answer.Next = placeCursor(table.Head.Revision, end)
@@ -112,8 +113,9 @@ func (in *reachTableInput) filter() (graph.ReachFilter, error) {
 // reachTables keeps the tables that were asked for last. A table of a revision
 // never goes stale.
 type reachTables struct {
-	mu   sync.Mutex
-	kept []keptTable // the one asked for last at the end
+	mu      sync.Mutex
+	kept    []keptTable // the one asked for last at the end
+	reading map[string]*tableReading
 }
 
 type keptTable struct {
@@ -121,31 +123,106 @@ type keptTable struct {
 	table *graph.ReachTable
 }
 
-// mostKeptRows bounds the rows of all tables that are kept: about 100 bytes each.
+// tableReading is a table while it is read, for all who ask for it meanwhile. It
+// is no asker's: it ends early when the last of them gives up.
+type tableReading struct {
+	waiting int
+	stop    context.CancelFunc
+	done    chan struct{}
+	table   *graph.ReachTable // these three are set before done is closed
+	err     error
+	broke   error // it panicked
+}
+
+// mostKeptRows bounds the rows of all tables that are kept: about 20 bytes each,
+// over an index.
 const mostKeptRows = 1_000_000
 
 // get returns the table of a question, and reads it if it is not kept.
 func (k *reachTables) get(ctx context.Context, store graph.Store, q graph.ReachQuestion) (*graph.ReachTable, error) {
-	var recorded time.Time
+	var key string
+	var kept *graph.ReachTable
 	err := store.View(ctx, q.KnownAt, func(v graph.View) error {
-		var revision graph.Revision
-		revision, recorded = v.At()
+		revision, recorded := v.At()
 		q.KnownAt = pinned(revision)
+		// Another store may have been put in place of this one: its revisions are others.
+		key = fmt.Sprintf("%d %s %s %s %q %q", revision, recorded.Format(time.RFC3339Nano), q.AsOf, q.Policy.Digest(), q.Origin, strings.Join(q.Lists, "\x00"))
+		if kept = k.find(key); kept != nil && !kept.Fits(v) {
+			kept = nil
+		}
 		return nil
 	})
-	if err != nil {
-		return nil, err
+	if err != nil || kept != nil {
+		return kept, err
 	}
-	// Another store may have been put in place of this one: its revisions are others.
-	key := fmt.Sprintf("%d %s %s %s %q %q", q.KnownAt.Revision, recorded.Format(time.RFC3339Nano), q.AsOf, q.Policy.Digest(), q.Origin, strings.Join(q.Lists, "\x00"))
-	if t := k.find(key); t != nil {
-		return t, nil
+	return k.share(ctx, key, func(ctx context.Context) (*graph.ReachTable, error) { return graph.ReadReachTable(ctx, store, q) })
+}
+
+// share reads a table, or waits for it if it is being read.
+func (k *reachTables) share(ctx context.Context, key string, read func(context.Context) (*graph.ReachTable, error)) (*graph.ReachTable, error) {
+	r := k.board(ctx, key, read)
+	select {
+	case <-r.done:
+	case <-ctx.Done():
+		k.leave(key, r)
+		return nil, ctx.Err()
 	}
-	t, err := graph.ReadReachTable(ctx, store, q)
-	if err == nil {
-		k.keep(key, t)
+	if r.broke != nil {
+		panic(r.broke)
 	}
-	return t, err
+	return r.table, r.err
+}
+
+// board joins the reading of a table that is under way, or begins one.
+func (k *reachTables) board(ctx context.Context, key string, read func(context.Context) (*graph.ReachTable, error)) *tableReading {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	r := k.reading[key]
+	if r == nil {
+		r = &tableReading{done: make(chan struct{})}
+		ctx, r.stop = context.WithCancel(context.WithoutCancel(ctx))
+		if k.reading == nil {
+			k.reading = map[string]*tableReading{}
+		}
+		k.reading[key] = r
+		go k.read(ctx, key, r, read)
+	}
+	r.waiting++
+	return r
+}
+
+func (k *reachTables) read(ctx context.Context, key string, r *tableReading, read func(context.Context) (*graph.ReachTable, error)) {
+	defer func() {
+		if v := recover(); v != nil {
+			r.broke = fmt.Errorf("%v\n%s", v, debug.Stack())
+		}
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		if r.table != nil {
+			k.keep(key, r.table)
+		}
+		k.end(key, r)
+		close(r.done)
+		r.stop()
+	}()
+	r.table, r.err = read(ctx)
+}
+
+// leave is told by one who does not wait any longer.
+func (k *reachTables) leave(key string, r *tableReading) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if r.waiting--; r.waiting == 0 {
+		k.end(key, r) // whoever asks from now on shall not be told that it was given up
+		r.stop()
+	}
+}
+
+// end lets nobody join a reading any more. The lock is held.
+func (k *reachTables) end(key string, r *tableReading) {
+	if k.reading[key] == r {
+		delete(k.reading, key)
+	}
 }
 
 func (k *reachTables) find(key string) *graph.ReachTable {
@@ -160,9 +237,9 @@ func (k *reachTables) find(key string) *graph.ReachTable {
 	return found.table
 }
 
+// keep keeps a table, and lets go of those that were asked for longest ago. The
+// lock is held.
 func (k *reachTables) keep(key string, t *graph.ReachTable) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
 	k.kept = append(slices.DeleteFunc(k.kept, func(o keptTable) bool { return o.key == key }), keptTable{key, t})
 	rows := 0
 	for _, o := range k.kept {

@@ -125,6 +125,7 @@ func (s *server) screening(ctx context.Context, in *Screened) (screen.Options, e
 	}
 	return screen.Options{
 		Names: screen.NamesOf(x), AsOf: s.dayOr(in.AsOf), KnownAt: in.KnownAt.at, Policy: policy, Lists: in.List, Explain: in.Explain,
+		Findings: s.findings,
 	}, nil
 }
 

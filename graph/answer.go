@@ -182,7 +182,16 @@ type ReachQuestion struct {
 	Lists   []string // narrows the policy's lists
 	Cursor  string   // of the row after which to go on
 	Limit   int      // at most so many rows; 0 is no limit
+
+	// Uncounted lets a page with a Limit leave out how many rows there are in all,
+	// where that takes much longer than the page. Complete then speaks of the ids
+	// up to the last row of the page.
+	Uncounted bool
 }
+
+// NotCounted is the Total of a page of which nobody asked how many there are in
+// all.
+const NotCounted = -1
 
 // ReachAnswer is the head of a reach; its rows are streamed.
 type ReachAnswer struct {
@@ -191,7 +200,7 @@ type ReachAnswer struct {
 	Complete bool       `json:"complete"`
 	Reasons  []string   `json:"reasons,omitempty"`
 	Basis
-	Total int    `json:"total"`          // products that trace back to the origin
+	Total int    `json:"total"`          // products that trace back to the origin, or NotCounted
 	Next  string `json:"next,omitempty"` // cursor for the rows that Limit left out
 }
 

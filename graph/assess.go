@@ -20,6 +20,10 @@ type Assessor struct {
 	most    membership
 	reached spread
 	direct  []target // the listings reached without an affiliation
+
+	kept *dayFindings // what was found before; nil: nothing is kept
+	last Node         // the entity that was assessed last
+	open bool         // its walk is not gathered: the finding was known
 }
 
 // NewAssessor makes a policy, a date and the lists asked for ready for many
@@ -48,9 +52,26 @@ func (a *Assessor) Editions() []ListEdition { return a.q.editions }
 
 // Assess returns the finding about an entity of the view; NoNode is Unknown.
 func (a *Assessor) Assess(ctx context.Context, n Node) (Assessment, error) {
+	if a.kept != nil && n != NoNode {
+		if found, ok := a.kept.get(n); ok {
+			a.last, a.open = n, true
+			return found, nil
+		}
+	}
+	a.open = false
 	found, err := a.find(ctx, n)
 	found.Action = max(found.Action, a.q.least)
+	if a.kept != nil && n != NoNode && err == nil {
+		a.kept.put(n, found)
+	}
 	return found, err
+}
+
+// gather walks upstream from an entity over the claims of the day.
+func (a *Assessor) gather(ctx context.Context, n Node) error {
+	a.w.reset()
+	a.w.onlyToday = true
+	return a.w.gather(ctx, a.q, n)
 }
 
 func (a *Assessor) find(ctx context.Context, n Node) (Assessment, error) {
@@ -58,13 +79,10 @@ func (a *Assessor) find(ctx context.Context, n Node) (Assessment, error) {
 	if n == NoNode {
 		return Assessment{Finding: Unknown, Action: actions.Unknown, Complete: true}, nil
 	}
-	w := a.w
-	w.reset()
-	w.onlyToday = true
-	if err := w.gather(ctx, a.q, n); err != nil {
+	if err := a.gather(ctx, n); err != nil {
 		return Assessment{}, err
 	}
-	switch {
+	switch w := a.w; {
 	case w.hopCut || w.sizeCut || w.claimCut || !a.ordered || a.countries:
 		return a.survey(ctx)
 	case !w.has(Listing):

@@ -39,9 +39,7 @@ func (q *inquiry) decisive(ctx context.Context, w *walk, now *survey, e entry) (
 		if !q.spend(&q.onDecisive, w) {
 			break
 		}
-		given := len(w.bits)
-		without := q.survey(w, q.asOf, c)
-		w.rewind(given)
+		without := q.surveyWithout(w, c)
 		if weaker(without.strengthOf(e.target, e.way), e.tier) {
 			found = append(found, c)
 		}
@@ -64,14 +62,28 @@ func (q *inquiry) decisiveOverall(ctx context.Context, w *walk, now *survey) (fo
 		if !q.spend(&q.onDecisive, w) {
 			break
 		}
-		given := len(w.bits)
-		without := q.survey(w, q.asOf, c)
-		w.rewind(given)
+		without := q.surveyWithout(w, c)
 		if weaker(without.strength(), now.strength()) {
 			found = append(found, c)
 		}
 	}
 	return found, nil
+}
+
+// surveyWithout returns what a walk shows without a claim, but not how it was
+// evaluated. Paths to several listings rest on the same claims.
+func (q *inquiry) surveyWithout(w *walk, c ClaimRef) survey {
+	if known, ok := q.without[c]; ok {
+		return known
+	}
+	given := len(w.bits)
+	s := survey{entries: q.survey(w, q.asOf, c).entries}
+	w.rewind(given)
+	if q.without == nil {
+		q.without = map[ClaimRef]survey{}
+	}
+	q.without[c] = s
+	return s
 }
 
 // candidates returns the claims that a path rests on: those of its hops and,

@@ -17,7 +17,6 @@ import (
 // order; a run enters a product only by stronger claims than any run before it
 // did, since what came from that product is then served as well by the former.
 type flood struct {
-	q         *inquiry
 	origins   []origin      // in the order of ids
 	companies *walk         // what the listed companies own, are renamed to, are the same as or are linked with
 	tiers     []*evaluation // by status; nil: no claim of it matters
@@ -28,6 +27,7 @@ type flood struct {
 	best    []Status  // by Node: the strongest status by which a product is reached; 0: not yet
 	apart   []Status  // the same before the runs by affiliation
 	nodes   []Node    // products in the order in which they were entered
+	entered []int32   // by Node, of those whose row is wanted: the place in stretch that says how
 	hops    []int8    // by which they were
 	stretch []stretch // how they were
 	direct  []direct
@@ -36,10 +36,9 @@ type flood struct {
 	doors   [Disputed][]entrance // by status
 	later   [Disputed][]entrance // by status: over claims weaker than what led to them
 
-	dense  dense // the view, if it is one
+	cone *cone // nil: every product may be entered
+	linkReader
 	spread spread
-	links  []Link
-	raw    []Edge
 }
 
 var floods = sync.Pool{New: func() any { return new(flood) }}
@@ -77,40 +76,14 @@ type direct struct {
 	arrived
 }
 
-// Link is what matters of a claim to a walk that only asks what can be reached.
-type Link struct {
-	At     int32 // of which entity of the frontier
-	Far    Node
-	Status Status
-}
-
-// dense is a view whose nodes are small consecutive numbers, and which knows
-// more of them than a [View] has to.
-type dense interface {
-	// NodeCount is above every node.
-	NodeCount() int
-
-	// Ranks sets ranks[i] to the place of nodes[i] in the order of ids. It
-	// reports false if it does not know it.
-	Ranks(nodes []Node, ranks []uint32) bool
-
-	// Order returns the nodes whose ids come after one in the order of ids, not to
-	// be changed; nil if it does not know it.
-	Order(after ID) []Node
-
-	// Links appends the links of a frontier of entities, as Adjacent would,
-	// leaving out claims that do not hold on a day, are weaker than a status
-	// or below a confidence. It reports false if it cannot.
-	Links(frontier []Node, d Direction, set RelationSet, on Day, weakest Status, least Confidence, links []Link) ([]Link, bool)
-}
-
 func (q *inquiry) newFlood(ctx context.Context, listings []Edge) (*flood, error) {
 	f, ok := floods.Get().(*flood)
 	if !ok {
 		f = new(flood)
 	}
-	f.q, f.sold, f.soldFrom, f.tiers, f.total, f.deepest = q, f.sold[:0], f.soldFrom[:0], f.tiers[:0], 0, 0
-	if f.dense, ok = q.view.(dense); ok {
+	f.tiers = f.tiers[:0]
+	f.of(q)
+	if f.dense != nil {
 		f.grow(f.dense.NodeCount())
 	}
 	up := *q
@@ -122,15 +95,22 @@ func (q *inquiry) newFlood(ctx context.Context, listings []Edge) (*flood, error)
 		return nil, err
 	}
 	f.origins = f.companies.origins(q.view, listings)
-	if err := f.gather(ctx); err != nil {
+	if err := f.evaluate(ctx); err != nil {
 		f.close()
 		return nil, err
 	}
 	return f, nil
 }
 
-// close leaves best all zero, as newFlood expects it.
 func (f *flood) close() {
+	f.forget()
+	f.companies.release()
+	f.q, f.companies, f.origins, f.dense, f.cone = nil, nil, nil, nil, nil
+	floods.Put(f)
+}
+
+// forget leaves nothing reached, and best all zero.
+func (f *flood) forget() {
 	if len(f.nodes) > len(f.best)/16 {
 		clear(f.best)
 	} else {
@@ -141,10 +121,8 @@ func (f *flood) close() {
 	for i := range f.doors {
 		f.doors[i], f.later[i] = f.doors[i][:0], f.later[i][:0]
 	}
-	f.companies.release()
-	f.q, f.companies, f.origins, f.dense = nil, nil, nil, nil
 	f.nodes, f.hops, f.stretch, f.direct = f.nodes[:0], f.hops[:0], f.stretch[:0], f.direct[:0]
-	floods.Put(f)
+	f.total, f.deepest = 0, 0
 }
 
 // grow makes room for so many nodes.
@@ -156,6 +134,7 @@ func (f *flood) grow(nodes int) {
 
 // gather reads which products the companies make, sell or license.
 func (f *flood) gather(ctx context.Context) error {
+	f.sold, f.soldFrom = f.sold[:0], f.soldFrom[:0]
 	if err := f.read(ctx, f.companies.nodes, SetOfLayers(Attribution)); err != nil {
 		return err
 	}
@@ -167,6 +146,11 @@ func (f *flood) gather(ctx context.Context) error {
 		}
 	}
 	f.soldFrom = append(f.soldFrom, int32(len(f.sold))) //nolint:gosec // bounded by memory
+	return nil
+}
+
+// evaluate reads the claims among the companies up to each status.
+func (f *flood) evaluate(ctx context.Context) error {
 	statuses := f.companies.statuses
 	for _, o := range f.origins {
 		statuses |= 1 << o.listing.Status
@@ -184,11 +168,6 @@ func (f *flood) gather(ctx context.Context) error {
 		f.tiers = append(f.tiers, ev)
 	}
 	return nil
-}
-
-// admits reports whether a claim counts on the day asked about.
-func (q *inquiry) admits(e *Edge) bool {
-	return e.From <= q.asOf && q.asOf < e.To && e.Status <= q.policy.WeakestStatus && e.Confidence >= q.policy.MinConfidence
 }
 
 // run finds how each product is reached. It reports false if some path that it
@@ -323,7 +302,9 @@ func (f *flood) follow(ctx context.Context, begin, end int, tier Status) error {
 	if err := gaveUp(ctx); err != nil {
 		return err
 	}
-	if err := f.read(ctx, f.nodes[begin:end], SetOfLayers(Lineage)); err != nil {
+	if f.cone != nil {
+		f.links = f.cone.leadOn(f.nodes[begin:end], f.links[:0])
+	} else if err := f.read(ctx, f.nodes[begin:end], SetOfLayers(Lineage)); err != nil {
 		return err
 	}
 	for _, l := range f.links {
@@ -343,28 +324,12 @@ func (f *flood) follow(ctx context.Context, begin, end int, tier Status) error {
 
 // read puts what leads on from some entities into links, in their order.
 func (f *flood) read(ctx context.Context, frontier []Node, set RelationSet) error {
-	q, ok := f.q, false
-	set &= q.walked
-	if f.dense != nil {
-		f.links, ok = f.dense.Links(frontier, Downstream, set, q.asOf, q.policy.WeakestStatus, q.policy.MinConfidence, f.links[:0])
-	}
-	if ok {
-		return nil
-	}
-	raw, err := q.view.Adjacent(ctx, frontier, Downstream, set, f.raw[:0])
-	if err != nil {
+	if err := f.linkReader.read(ctx, frontier, Downstream, set&f.q.walked); err != nil {
 		return err
 	}
-	f.raw, f.links = raw, f.links[:0]
-	at := 0
-	for i := range raw {
-		e := &raw[i]
-		for frontier[at] != e.Near {
-			at++
-		}
-		if q.admits(e) {
-			f.grow(int(e.Far) + 1)
-			f.links = append(f.links, Link{int32(at), e.Far, e.Status})
+	if f.dense == nil {
+		for _, l := range f.links {
+			f.grow(int(l.Far) + 1)
 		}
 	}
 	return nil
@@ -386,6 +351,9 @@ type hitPage struct {
 // hits cuts a page from what was reached.
 func (f *flood) hits(after ID, limit int) hitPage {
 	found := hitPage{total: f.total}
+	if limit == 0 {
+		found.rows = make([]hit, 0, f.total)
+	}
 	for _, n := range f.inOrder(after) {
 		if f.best[n] == 0 {
 			continue
@@ -403,7 +371,7 @@ func (f *flood) hits(after ID, limit int) hitPage {
 // inOrder returns nodes in the order of ids, those reached among them.
 func (f *flood) inOrder(after ID) []Node {
 	if f.dense != nil && f.total > f.dense.NodeCount()/16 { // to go through all is cheaper than to sort many
-		if all := f.dense.Order(after); all != nil {
+		if all := f.dense.Order(after, 0); all != nil {
 			return all
 		}
 	}
@@ -420,11 +388,26 @@ const asked = 1 << 7
 
 // tell writes into rows how their products were reached.
 func (f *flood) tell(rows []hit) {
-	row := make(map[Node]*hit, len(rows))
+	if more := len(f.best) - len(f.entered); more > 0 {
+		f.entered = append(f.entered, make([]int32, more)...)
+	}
 	for i := range rows {
-		row[rows[i].product] = &rows[i]
 		f.best[rows[i].product] |= asked
 	}
+	f.findEntered()
+	for i := range rows {
+		h := &rows[i]
+		f.best[h.product] &^= asked
+		h.arrived = f.stretch[f.entered[h.product]].arrived
+		if h.way == ByAffiliation && int(h.product) < len(f.apart) {
+			h.apart = f.apart[h.product]
+		}
+	}
+}
+
+// findEntered notes of each product that is asked about where in stretch it says
+// how it was reached.
+func (f *flood) findEntered() {
 	for s, begin := range f.stretch {
 		end := len(f.nodes)
 		if s+1 < len(f.stretch) {
@@ -432,20 +415,16 @@ func (f *flood) tell(rows []hit) {
 		}
 		for _, n := range f.nodes[begin.from:end] {
 			if f.best[n] == begin.tier|asked {
-				row[n].arrived = begin.arrived
+				f.entered[n] = int32(s)
 			}
 		}
 	}
 	for _, d := range f.direct {
-		if h := row[d.product]; h != nil && h.tier == d.tier && h.way == ByLineage {
-			h.arrived = d.arrived
-		}
-	}
-	for i := range rows {
-		h := &rows[i]
-		f.best[h.product] &^= asked
-		if h.way == ByAffiliation && int(h.product) < len(f.apart) {
-			h.apart = f.apart[h.product]
+		if f.best[d.product] == d.tier|asked && f.stretch[f.entered[d.product]].way == ByLineage {
+			if f.stretch[len(f.stretch)-1].arrived != d.arrived {
+				f.stretch = append(f.stretch, stretch{len(f.nodes), d.arrived})
+			}
+			f.entered[d.product] = int32(len(f.stretch) - 1) //nolint:gosec // bounded by memory
 		}
 	}
 }

@@ -18,6 +18,8 @@ type inquiry struct {
 	editions []ListEdition // of the lists that count
 	least    Action        // whatever the finding: a stale edition asks for a review
 
+	without map[ClaimRef]survey // what the walk of a trace shows without a claim
+
 	onDecisive, onPaths int  // claims read to find decisive claims, and other paths
 	shortened           bool // that was too much
 }

@@ -21,6 +21,12 @@ type ReachedListing struct {
 // says listed.
 func (a *Assessor) Listings(ctx context.Context, most int) ([]ReachedListing, int, error) {
 	q, w := a.q, a.w
+	if a.open {
+		if err := a.gather(ctx, a.last); err != nil {
+			return nil, 0, err
+		}
+		a.open = false
+	}
 	if !w.has(Listing) {
 		return nil, 0, nil
 	}

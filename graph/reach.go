@@ -18,6 +18,37 @@ type reached struct {
 	entity, list ID
 }
 
+// part says which rows of a reach are wanted.
+type part struct {
+	after     ID
+	limit     int  // 0 is none
+	uncounted bool // how many there are in all may be left out
+}
+
+// reachFound is what a view says about a reach.
+type reachFound struct {
+	q *inquiry
+	hitPage
+	origins []origin
+}
+
+// action is what the policy makes of a row.
+func (f *reachFound) action(h *hit) Action {
+	return max(h.action(&f.q.policy.Actions), f.q.least)
+}
+
+// reached returns the rows with ids, which mean the same in any view.
+func (f *reachFound) reached() []reached {
+	v := f.q.view
+	rows := make([]reached, len(f.rows))
+	for i := range f.rows {
+		h := &f.rows[i]
+		from := f.origins[h.origin].listing
+		rows[i] = reached{v.ID(h.product), h.way, h.tier, f.action(h), v.ID(from.Near), v.ID(from.Far)}
+	}
+	return rows
+}
+
 // reachPage is how many rows are written down at a time.
 const reachPage = 1000
 
@@ -36,9 +67,15 @@ func Reach(ctx context.Context, s Store, question ReachQuestion, yield func(Reac
 		rows   []reached
 	)
 	err = s.View(ctx, question.KnownAt, func(v View) error {
+		var found reachFound
 		var err error
-		answer, rows, err = reach(ctx, v, question, after)
-		return err
+		if answer, found, err = reach(ctx, v, &question, after); err != nil {
+			return err
+		}
+		if rows = found.reached(); found.more {
+			answer.Next = question.cursor(answer.Revision, rows[len(rows)-1].product)
+		}
+		return nil
 	})
 	if err != nil {
 		return ReachAnswer{}, err
@@ -90,14 +127,16 @@ func yieldRows(ctx context.Context, s Store, answer ReachAnswer, page []reached,
 	return nil
 }
 
-func reach(ctx context.Context, v View, question ReachQuestion, after ID) (ReachAnswer, []reached, error) {
+// reach finds a page of the products of a reach that come after an id.
+func reach(ctx context.Context, v View, question *ReachQuestion, after ID) (ReachAnswer, reachFound, error) {
 	q, err := newInquiry(ctx, v, &question.Policy, question.AsOf, question.Lists)
+	found := reachFound{q: q}
 	if err != nil {
-		return ReachAnswer{}, nil, err
+		return ReachAnswer{}, found, err
 	}
 	start, err := Resolve(ctx, v, question.Origin, Company, List)
 	if err != nil {
-		return ReachAnswer{}, nil, err
+		return ReachAnswer{}, found, err
 	}
 	ref := start.Ref()
 	a := ReachAnswer{
@@ -106,26 +145,18 @@ func reach(ctx context.Context, v View, question ReachQuestion, after ID) (Reach
 	}
 	listings, err := q.listings(ctx, start)
 	if err != nil {
-		return ReachAnswer{}, nil, err
+		return ReachAnswer{}, found, err
 	}
 	if len(listings) == 0 {
 		a.Reasons = []string{fmt.Sprintf("nothing is listed by %s on %s on the lists that count", start.ID, q.asOf)}
-		return a, nil, nil
+		return a, found, nil
 	}
-	found, origins, cut, err := q.hits(ctx, listings, after, question.Limit)
+	found.hitPage, found.origins, a.Reasons, err = q.hits(ctx, listings, part{after, question.Limit, question.Uncounted})
 	if err != nil {
-		return ReachAnswer{}, nil, err
+		return ReachAnswer{}, found, err
 	}
-	a.Total, a.Reasons, a.Complete = found.total, cut, len(cut) == 0
-	rows := make([]reached, len(found.rows))
-	for i, h := range found.rows {
-		from := origins[h.origin].listing
-		rows[i] = reached{v.ID(h.product), h.way, h.tier, max(h.action(&question.Policy.Actions), q.least), v.ID(from.Near), v.ID(from.Far)}
-	}
-	if found.more {
-		a.Next = question.cursor(a.Revision, rows[len(rows)-1].product)
-	}
-	return a, rows, nil
+	a.Total, a.Complete = found.total, len(a.Reasons) == 0
+	return a, found, nil
 }
 
 // listings returns the claims that count by which a company is listed, or by
@@ -203,27 +234,36 @@ func (how *arrived) reach(tier Status, way Way, origin int32) {
 	}
 }
 
-// hits returns the products that some listings reach, from one id on, the
-// listings to which they refer, and why some may be missing.
-func (q *inquiry) hits(ctx context.Context, listings []Edge, after ID, limit int) (hitPage, []origin, []string, error) {
+// hits returns the products that some listings reach, the listings to which they
+// refer, and why some may be missing.
+func (q *inquiry) hits(ctx context.Context, listings []Edge, part part) (hitPage, []origin, []string, error) {
 	f, err := q.newFlood(ctx, listings)
 	if err != nil {
 		return hitPage{}, nil, nil, err
 	}
 	defer f.close()
+	if part.uncounted && part.limit > 0 {
+		found, ok, err := f.probe(ctx, part.after, part.limit)
+		if err != nil || ok {
+			return found, f.origins, f.companies.reasons(false, q.policy.MaxHops), err
+		}
+	}
+	if err := f.gather(ctx); err != nil {
+		return hitPage{}, nil, nil, err
+	}
 	decided, err := f.run(ctx)
 	if err != nil {
 		return hitPage{}, nil, nil, err
 	}
 	if !decided {
-		return q.spreadAll(ctx, listings, after, limit)
+		return q.spreadAll(ctx, listings, part)
 	}
-	return f.hits(after, limit), f.origins, f.companies.reasons(false, q.policy.MaxHops), nil
+	return f.hits(part.after, part.limit), f.origins, f.companies.reasons(false, q.policy.MaxHops), nil
 }
 
 // spreadAll finds the same as a flood by paths of fewest hops, so that it can
 // tell which products are within the most hops.
-func (q *inquiry) spreadAll(ctx context.Context, listings []Edge, after ID, limit int) (hitPage, []origin, []string, error) {
+func (q *inquiry) spreadAll(ctx context.Context, listings []Edge, part part) (hitPage, []origin, []string, error) {
 	w, err := q.gatherDownstream(ctx, companiesOf(listings))
 	if err != nil {
 		return hitPage{}, nil, nil, err
@@ -249,8 +289,8 @@ func (q *inquiry) spreadAll(ctx context.Context, listings []Edge, after ID, limi
 		}
 	}
 	found := hitPage{total: len(reached)}
-	for _, n := range sorted(q.view, reached, after) {
-		if limit > 0 && len(found.rows) == limit {
+	for _, n := range sorted(q.view, reached, part.after) {
+		if part.limit > 0 && len(found.rows) == part.limit {
 			found.more = true
 			break
 		}

@@ -1,31 +1,45 @@
 package graph
 
 import (
-	"cmp"
 	"context"
 	"slices"
-	"strings"
 	"sync"
 )
 
 // ReachTable is a whole reach with the brands and sellers of its products, kept
-// so that pages, filters and counts of it cost little. It does not change, and
-// may be used by several goroutines.
+// so that pages, filters and counts of it cost little. It holds numbers; names
+// are read when they are shown. It does not change, and may be used by several
+// goroutines.
 type ReachTable struct {
 	Head ReachAnswer // Total is that of the reach; Next is empty
 
-	rows    []tableRow // in the order of product ids
-	how     []ReachRow // without a product: each way, strength, action, company and list that occur together
-	brands  []string
-	sellers [][]EntityRef // sets of them, the empty one first
+	question  ReachQuestion
+	numbering any         // of the views to which the handles here belong
+	ids       map[Node]ID // what the handles mean, if no other view has the same
+
+	rows      []tableRow // in the order of product ids
+	how       []tableHow
+	brands    []string
+	sellers   handles
+	sets      [][]int32 // of sellers, the empty one first
+	companies handles
+	lists     handles
 
 	sorting sync.Mutex
 	orders  map[ReachOrder][]int32
 }
 
 type tableRow struct {
-	product             EntityRef
+	product             Node
 	how, brand, sellers int32
+}
+
+// tableHow is a way, strength, action, company and list that occur together.
+type tableHow struct {
+	way           Way
+	strength      Status
+	action        Action
+	company, list int32
 }
 
 // Len is how many products the table has.
@@ -35,134 +49,99 @@ func (t *ReachTable) Len() int { return len(t.rows) }
 // do not matter.
 func ReadReachTable(ctx context.Context, s Store, question ReachQuestion) (*ReachTable, error) {
 	question.Cursor, question.Limit = "", 0
-	t := &ReachTable{sellers: [][]EntityRef{nil}, orders: map[ReachOrder][]int32{}}
-	hows, brands := map[ReachRow]int32{}, map[string]int32{}
-	head, err := Reach(ctx, s, question, func(r ReachRow) error {
-		product := r.Product
-		r.Product = EntityRef{}
-		how, brand := place(hows, &t.how, r), place(brands, &t.brands, product.Brand)
-		product.Brand = t.brands[brand] // one text for all
-		t.rows = append(t.rows, tableRow{product: product, how: how, brand: brand})
+	var table *ReachTable
+	err := s.View(ctx, question.KnownAt, func(v View) error {
+		t := &ReachTable{question: question, sets: [][]int32{nil}, orders: map[ReachOrder][]int32{}}
+		head, found, err := reach(ctx, v, &question, "")
+		if err != nil {
+			return err
+		}
+		t.Head = head
+		t.question.KnownAt = Moment{Revision: head.Revision}
+		if err := t.fill(ctx, &found); err != nil {
+			return err
+		}
+		t.numbering = numberingOf(v)
+		if t.numbering == nil {
+			t.keepIDs(v)
+		}
+		table = t
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	t.Head = head
-	return t, s.View(ctx, Moment{Revision: head.Revision}, func(v View) error { return t.readSellers(ctx, v, question) })
+	return table, nil
 }
 
-// place returns the place of a value among others, and adds it if it is new.
-func place[T comparable](places map[T]int32, all *[]T, value T) int32 {
-	at, ok := places[value]
-	if !ok {
-		at = int32(len(*all)) //nolint:gosec // bounded by the rows
-		places[value] = at
-		*all = append(*all, value)
-	}
-	return at
-}
-
-// readSellers finds out who sells the products on the day, by claims that count.
-func (t *ReachTable) readSellers(ctx context.Context, v View, q ReachQuestion) error {
-	sets, names := map[string]int32{"": 0}, map[ID]EntityRef{}
-	var edges []Edge
-	for rows := range slices.Chunk(t.rows, reachPage) {
-		ids := make([]ID, len(rows))
-		for i, r := range rows {
-			ids[i] = r.product.ID
-		}
-		nodes, err := v.Nodes(ctx, ids)
-		if err != nil {
-			return err
-		}
-		if edges, err = v.Adjacent(ctx, nodes, Upstream, SetOf(Sells), edges[:0]); err != nil {
-			return err
-		}
-		sellers := map[Node][]ID{}
-		for _, e := range edges {
-			if e.Status <= q.Policy.WeakestStatus && e.Confidence >= q.Policy.MinConfidence && e.From <= q.AsOf && q.AsOf < e.To {
-				sellers[e.Near] = append(sellers[e.Near], v.ID(e.Far))
-			}
-		}
-		for i, n := range nodes {
-			if rows[i].sellers, err = t.sellerSet(ctx, v, sellers[n], sets, names); err != nil {
-				return err
-			}
-		}
+// numberingOf returns what views have in common whose handles mean the same, nil
+// if others have none of this view's.
+func numberingOf(v View) any {
+	if d, ok := v.(dense); ok {
+		return d.Numbering()
 	}
 	return nil
 }
 
-// sellerSet returns the place of a set of sellers.
-func (t *ReachTable) sellerSet(ctx context.Context, v View, ids []ID, sets map[string]int32, names map[ID]EntityRef) (int32, error) {
-	slices.Sort(ids)
-	ids = slices.Compact(ids)
-	var key strings.Builder
-	for _, id := range ids {
-		key.WriteString(string(id) + " ")
+// keepIDs reads the ids of all handles.
+func (t *ReachTable) keepIDs(v View) {
+	t.ids = make(map[Node]ID, len(t.rows))
+	for _, r := range t.rows {
+		t.ids[r.product] = v.ID(r.product)
 	}
-	if at, ok := sets[key.String()]; ok {
-		return at, nil
-	}
-	set := make([]EntityRef, len(ids))
-	for i, id := range ids {
-		if _, known := names[id]; !known {
-			entities, err := v.Entities(ctx, []ID{id})
-			if err != nil {
-				return 0, err
-			}
-			names[id] = entities[0].Ref()
+	for _, h := range []*handles{&t.sellers, &t.companies, &t.lists} {
+		for _, n := range h.nodes {
+			t.ids[n] = v.ID(n)
 		}
-		set[i] = names[id]
 	}
-	at := int32(len(t.sellers)) //nolint:gosec // bounded by the rows
-	t.sellers, sets[key.String()] = append(t.sellers, set), at
-	return at, nil
 }
 
-// ReachOrder is an order of the products of a table.
-type ReachOrder string
+// Fits reports whether the table can name its products by a view. It cannot once
+// the store began anew from its log.
+func (t *ReachTable) Fits(v View) bool { return t.ids != nil || numberingOf(v) == t.numbering }
 
-// The orders. What is equal otherwise is in the order of ids.
-const (
-	ByID       ReachOrder = "id"
-	ByName     ReachOrder = "name"
-	ByBrand    ReachOrder = "brand"
-	ByAction   ReachOrder = "action"   // what is blocked first
-	ByStrength ReachOrder = "strength" // what is confirmed first
-)
-
-// order returns the rows in an order.
-func (t *ReachTable) order(by ReachOrder) []int32 {
-	if by == ByID || by == "" {
-		return nil
+// names reads entities by their handles.
+func (t *ReachTable) names(ctx context.Context, v View, nodes []Node) (map[Node]EntityRef, error) {
+	slices.Sort(nodes)
+	nodes = slices.Compact(nodes)
+	entities, err := v.Entities(ctx, t.idsOf(v, nodes))
+	if err != nil {
+		return nil, err
 	}
-	t.sorting.Lock()
-	defer t.sorting.Unlock()
-	if o, ok := t.orders[by]; ok {
-		return o
+	names := make(map[Node]EntityRef, len(nodes))
+	for i, e := range entities {
+		names[nodes[i]] = e.Ref()
 	}
-	o := make([]int32, len(t.rows))
-	for i := range o {
-		o[i] = int32(i)
-	}
-	slices.SortStableFunc(o, func(a, b int32) int { return t.compare(by, &t.rows[a], &t.rows[b]) })
-	t.orders[by] = o
-	return o
+	return names, nil
 }
 
-func (t *ReachTable) compare(by ReachOrder, a, b *tableRow) int {
-	switch by {
-	case ByName:
-		return cmp.Compare(a.product.Name, b.product.Name)
-	case ByBrand:
-		return cmp.Compare(a.product.Brand, b.product.Brand)
-	case ByAction:
-		return -cmp.Compare(t.how[a.how].Action, t.how[b.how].Action)
-	case ByStrength:
-		return cmp.Compare(t.how[a.how].Strength, t.how[b.how].Strength)
-	case ByID:
+func (t *ReachTable) idsOf(v View, nodes []Node) []ID {
+	ids := make([]ID, len(nodes))
+	for i, n := range nodes {
+		if t.ids != nil {
+			ids[i] = t.ids[n]
+		} else {
+			ids[i] = v.ID(n)
+		}
 	}
-	return 0
+	return ids
+}
+
+// marked tells of each of some handles whether its entity is among some.
+func (t *ReachTable) marked(ctx context.Context, v View, of *handles, ids []ID) ([]bool, error) {
+	is := make([]bool, len(of.nodes))
+	if t.ids != nil {
+		for i, n := range of.nodes {
+			is[i] = slices.Contains(ids, t.ids[n])
+		}
+		return is, nil
+	}
+	wanted, err := v.Nodes(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for i, n := range of.nodes {
+		is[i] = slices.Contains(wanted, n)
+	}
+	return is, nil
 }

@@ -37,8 +37,16 @@ func TestReachTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	var paged []graph.ReachRow
+	selected := func(f graph.ReachFilter) graph.ReachSelection {
+		t.Helper()
+		found, err := table.Select(t.Context(), s, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found
+	}
 	for from := 0; from < table.Len(); from += 7 {
-		for _, r := range table.Select(graph.ReachFilter{From: from, Most: 7}).Rows {
+		for _, r := range selected(graph.ReachFilter{From: from, Most: 7}).Rows {
 			paged = append(paged, r.ReachRow)
 		}
 	}
@@ -60,7 +68,7 @@ func TestReachTable(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.f.Most = 5
-			got := table.Select(c.f)
+			got := selected(c.f)
 			first := graph.ID("")
 			if len(got.Rows) > 0 {
 				first = got.Rows[0].Product.ID
@@ -70,7 +78,7 @@ func TestReachTable(t *testing.T) {
 			}
 		})
 	}
-	counts := table.Select(graph.ReachFilter{Brands: []string{"Zed"}, Most: 1}).Counts
+	counts := selected(graph.ReachFilter{Brands: []string{"Zed"}, Most: 1}).Counts
 	if want := []graph.ReachCount{{Value: "", Count: 30}, {Value: "Zed", Count: 1}}; !reflect.DeepEqual(counts.Brands, want) {
 		t.Errorf("brands %+v", counts.Brands)
 	}

@@ -112,7 +112,7 @@ func (q *inquiry) rebadgingsOf(ctx context.Context, same []Edge, found []Rebadgi
 	if err != nil || listing.From == MinDay {
 		return found, nil, err
 	}
-	hits, _, cut, err := q.hits(ctx, same, "", 0)
+	hits, _, cut, err := q.hits(ctx, same, part{})
 	if err != nil {
 		return nil, nil, err
 	}

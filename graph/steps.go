@@ -43,8 +43,9 @@ func (q *inquiry) breaks(w *walk) []Day {
 
 // steps returns the conclusions of valid time up to and with a day, newest
 // first, one for each stretch without a break. If that is more work than one
-// question may do, the oldest ones are missing. Part is what leads to a listing.
-func (q *inquiry) steps(ctx context.Context, w, part *walk, until Day) ([]step, error) {
+// question may do, the oldest ones are missing. Part is what leads to a listing;
+// last is what it shows on the day, nil if that is not known.
+func (q *inquiry) steps(ctx context.Context, w, part *walk, until Day, last *survey) ([]step, error) {
 	bottomless := w.longerThan(q.policy.MaxHops) // else nothing is beyond the most hops on any day
 	days := []Day{MinDay}
 	switch {
@@ -68,15 +69,19 @@ func (q *inquiry) steps(ctx context.Context, w, part *walk, until Day) ([]step, 
 		}
 		given := len(part.bits)
 		var s survey // nothing, if no claim of the day leads to a listing
-		if part.leadsAt(days[i]) {
+		switch {
+		case !part.leadsAt(days[i]):
+		case last != nil && len(steps) == 0: // nothing changes from there to the day
+			s = *last
+		default:
 			s = q.survey(part, days[i], noClaim)
 		}
 		deep := bottomless && w.deep(q, days[i])
 		c := q.conclude(w, &s, deep, q.undetermined(q.verdicts(part, &s)))
 		part.rewind(given)
 		next := step{days[i], end, c, s.entries}
-		if last := len(steps) - 1; last >= 0 && steps[last].saysTheSame(&next) {
-			steps[last].from = next.from
+		if newest := len(steps) - 1; newest >= 0 && steps[newest].saysTheSame(&next) {
+			steps[newest].from = next.from
 		} else {
 			steps = append(steps, next)
 		}
@@ -131,7 +136,7 @@ func timeline(ctx context.Context, v View, question Question) (TimelineAnswer, e
 	if err := q.loadCountries(ctx, part); err != nil {
 		return TimelineAnswer{}, err
 	}
-	steps, err := q.steps(ctx, w, part, MaxDay)
+	steps, err := q.steps(ctx, w, part, MaxDay, nil)
 	if err != nil {
 		return TimelineAnswer{}, err
 	}

@@ -138,7 +138,7 @@ func (q *inquiry) answer(ctx context.Context, w *walk, question Question, subjec
 	if err := q.chooseRoutes(ctx, b, &now, max(question.Paths, 1)); err != nil {
 		return Answer{}, err
 	}
-	steps, err := q.steps(ctx, w, part, q.asOf)
+	steps, err := q.steps(ctx, w, part, q.asOf, &now)
 	if err != nil {
 		return Answer{}, err
 	}

@@ -35,6 +35,8 @@ func (a At) values(more ...string) url.Values {
 type Page struct {
 	Limit  int    // 0 is the service's default
 	Cursor string // the Next of the page before
+
+	Uncounted bool // of Reach: the Total may be left out, which is much quicker
 }
 
 func (p Page) limit() string { return number(p.Limit) }
@@ -71,7 +73,7 @@ type ReachPage struct {
 
 // Reach asks which products trace back to a company or a list, page by page.
 func (c *Client) Reach(ctx context.Context, origin string, at At, p Page) (ReachPage, error) {
-	return get[ReachPage](ctx, c, "/v1/reach", at.values("origin", origin, "limit", p.limit(), "cursor", p.Cursor))
+	return get[ReachPage](ctx, c, "/v1/reach", at.values("origin", origin, "limit", p.limit(), "cursor", p.Cursor, "uncounted", truth(p.Uncounted)))
 }
 
 // ReachTablePage is a part of a reach as filters leave it.

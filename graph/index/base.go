@@ -67,6 +67,10 @@ var outward, symmetric = func() (o, s graph.RelationSet) {
 	return o, s
 }()
 
+// toProducts are the relations that lead to products. Of a node they stand behind
+// all others, so that a walk among companies does not read every product of a hub.
+var toProducts = graph.SetOfLayers(graph.Lineage, graph.Attribution)
+
 // rebuild lays out everything that the snapshot holds. keyLinks are the names
 // that are not in the base yet.
 func (s *snapshot) rebuild(names []link) *base {
@@ -136,17 +140,14 @@ func (b *base) connect(s *snapshot) {
 	}
 	upstream.edges = make([]edge, total(upstream.start))
 	downstream.far, downstream.claims = make([]lead, total(downstream.start)), make([]uint32, len(upstream.edges))
-	// The starts are ends now, and move to the front as the places are filled.
-	for n := b.claims; n > 0; {
-		n--
-		if len(gone) > 0 && gone[n] {
-			continue
-		}
-		f := s.facts.at(n)
-		up, down := f.ends()
-		b.place(f, n, up, down)
-		if f.symmetric() {
-			b.place(f, n, down, up)
+	// The starts are ends now, and move to the front as the places are filled: what
+	// leads to products last.
+	for _, set := range []graph.RelationSet{toProducts, ^toProducts} {
+		for n := b.claims; n > 0; {
+			n--
+			if f := s.facts.at(n); set.Has(f.relation) && !gone[n] {
+				b.place(f, n)
+			}
 		}
 	}
 	for _, list := range b.retired {
@@ -166,7 +167,16 @@ func total(counts []uint32) uint32 {
 	return sum
 }
 
-func (b *base) place(f *fact, n uint32, up, down graph.Node) {
+// place puts a claim in front of those that its ends have already.
+func (b *base) place(f *fact, n uint32) {
+	up, down := f.ends()
+	b.placeBetween(f, n, up, down)
+	if f.symmetric() {
+		b.placeBetween(f, n, down, up)
+	}
+}
+
+func (b *base) placeBetween(f *fact, n uint32, up, down graph.Node) {
 	e := edge{
 		far: down, claim: graph.ClaimRef(n), begin: f.begin, end: f.end, share: f.share, //nolint:gosec // apply bounds it
 		relation: f.relation, status: f.status, confidence: f.confidence, interest: graph.Interest(f.extra & interestMask),

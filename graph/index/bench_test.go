@@ -320,7 +320,7 @@ func BenchmarkFile(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			y := &index{byShare: map[shares]uint32{}}
+			y := blank()
 			r.head(&y.snapshot)
 			r.rest(y)
 			if r.err != nil {

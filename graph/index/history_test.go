@@ -241,7 +241,7 @@ func refiled(t *testing.T, x *index) *index {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	y := &index{byShare: map[shares]uint32{}}
+	y := blank()
 	r.head(&y.snapshot)
 	r.rest(y)
 	if r.err != nil {
@@ -293,31 +293,14 @@ func (h *history) agree(name string, v graph.View, r graph.Revision, want plain)
 	nodes, err := v.Nodes(ctx, all)
 	same("error", err, nil)
 	rand.Shuffle(len(nodes), func(i, j int) { nodes[i], nodes[j] = nodes[j], nodes[i] })
-	walker, ok := v.(interface {
-		Ranks(nodes []graph.Node, ranks []uint32) bool
-		Order(after graph.ID) []graph.Node
-		NodeCount() int
-	})
-	same("ranks and counts", ok, true)
-	ranks := make([]uint32, len(nodes))
-	if walker.Ranks(nodes, ranks) {
-		for i := range nodes {
-			for j := range nodes {
-				if (ranks[i] < ranks[j]) != (v.ID(nodes[i]) < v.ID(nodes[j])) {
-					t.Fatalf("%s has rank %d, %s has %d", v.ID(nodes[i]), ranks[i], v.ID(nodes[j]), ranks[j])
-				}
-			}
-		}
-	}
-	if order := walker.Order(""); len(order) > 0 {
-		ids := make([]graph.ID, len(order))
-		for i, n := range order {
-			ids[i] = v.ID(n)
-		}
-		same("all in the order of ids", ids, slices.Sorted(slices.Values(all)))
-		same("those after one", len(walker.Order(ids[len(ids)/2])), len(ids)-len(ids)/2-1)
-	}
-	for _, n := range nodes {
+	walker, ok := v.(*view)
+	same("the index's own view", ok, true)
+	comparesOrder(t, walker, nodes, all, same)
+	comparesLinks(ctx, t, rand, walker, nodes)
+	for i, n := range nodes {
+		brand := make([]uint32, 1)
+		walker.Brands(nodes[i:i+1], brand)
+		same("brand", walker.Brand(brand[0]), want.entities[v.ID(n)].Brand)
 		if int(n) >= walker.NodeCount() {
 			t.Fatalf("handle %d is not below the count", n)
 		}

@@ -40,8 +40,16 @@ const (
 	shareFresh = 8
 )
 
-func newIndex() *index {
+// blank is an index with nothing in it, not even an empty revision: a file is read
+// into it.
+func blank() *index {
 	x := &index{byShare: map[shares]uint32{}}
+	x.numbers, x.late = new(numbering), new(atomic.Pointer[lateNodes])
+	return x
+}
+
+func newIndex() *index {
+	x := blank()
 	x.revisions.add(revision{})
 	x.shares.add(shares{})
 	x.byShare[shares{}] = 0

@@ -73,27 +73,16 @@ func (d *leads) put(near graph.Node, l lead, claim uint32) {
 	d.far[i], d.claims[i] = l, claim
 }
 
-// Links reads claims of the base, if no others count.
-func (v *view) Links(frontier []graph.Node, d graph.Direction, set graph.RelationSet, on graph.Day, weakest graph.Status, least graph.Confidence, links []graph.Link) ([]graph.Link, bool) {
-	if v.s == nil || !v.plain || d != graph.Downstream {
-		return links, false
-	}
-	side := &v.s.base.downstream
-	for at, n := range frontier {
-		for i := side.start[n]; i < side.start[n+1]; i++ {
-			l := side.far[i]
-			if set>>l.relation()&1 == 0 || l.status() > weakest || l.confidence() < least {
-				continue
-			}
-			yes, known := l.holds(on)
-			if !known {
-				f := v.s.facts.at(side.claims[i])
-				yes = f.begin <= on && on < f.end
-			}
-			if yes {
-				links = append(links, graph.Link{At: int32(at), Far: l.far, Status: l.status()})
+// of returns the leads of a node among which are all of some relations, with
+// their claims.
+func (d *leads) of(n graph.Node, set graph.RelationSet) ([]lead, []uint32) {
+	begin, end := d.start[n], d.start[n+1]
+	if set&toProducts == 0 {
+		for i := begin; i < end; i++ {
+			if toProducts.Has(d.far[i].relation()) {
+				end = i
 			}
 		}
 	}
-	return links, true
+	return d.far[begin:end], d.claims[begin:end]
 }

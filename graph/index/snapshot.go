@@ -2,6 +2,7 @@ package index
 
 import (
 	"sort"
+	"sync/atomic"
 	"time"
 
 	"debadge/graph"
@@ -12,6 +13,8 @@ import (
 type snapshot struct {
 	revision graph.Revision
 	change   changeKey // that made the revision
+	numbers  *numbering
+	late     *atomic.Pointer[lateNodes] // shared by all snapshots of the index
 
 	revisions column[revision] // the first is the empty revision 0
 	entities  catalog
@@ -34,6 +37,10 @@ type snapshot struct {
 	freshDown *chains
 	freshKeys *chains // hashes of name keys to nodes
 }
+
+// numbering stands for one way to number entities: that of an index and all of
+// its snapshots.
+type numbering struct{ _ byte }
 
 // changeKey tells one change from another.
 type changeKey struct{ id, digest string }

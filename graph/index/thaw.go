@@ -22,7 +22,7 @@ func (s *Store) restore(ctx context.Context) (*index, error) {
 		return nil, nil //nolint:nilnil // the feed has everything
 	}
 	defer file.Close()
-	x := &index{byShare: map[shares]uint32{}}
+	x := blank()
 	r.head(&x.snapshot)
 	if r.err == nil {
 		same, err := s.holds(ctx, x.revision, x.change)

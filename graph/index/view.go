@@ -10,7 +10,7 @@ import (
 )
 
 // view is a snapshot as it was at a revision. Beside what graph.View asks it
-// has NodeCount, Ranks, Order and Links, which a walk may discover.
+// has what dense.go adds, which a walk may discover.
 type view struct {
 	s        *snapshot // nil when the view has ended
 	revision graph.Revision
@@ -19,6 +19,8 @@ type view struct {
 	claims   uint32
 	clean    bool // every claim of the base counts
 	plain    bool // and there are no others
+
+	late []lateNode // see lateNodes
 }
 
 var _ graph.View = (*view)(nil)
@@ -78,36 +80,6 @@ func (v *view) ID(n graph.Node) graph.ID {
 		return ""
 	}
 	return v.s.entities.id(number(n))
-}
-
-// NodeCount is above every handle that the view gives.
-func (v *view) NodeCount() int { return int(v.nodes) }
-
-// Ranks tells where nodes are in the order of ids, as far as the base knows it.
-func (v *view) Ranks(nodes []graph.Node, ranks []uint32) bool {
-	if v.s == nil {
-		return false
-	}
-	b := v.s.base
-	for i, n := range nodes {
-		if number(n) >= b.nodes {
-			return false
-		}
-		ranks[i] = number(b.rank[n])
-	}
-	return true
-}
-
-// Order returns the nodes after an id, if all of them are in the base.
-func (v *view) Order(after graph.ID) []graph.Node {
-	if v.s == nil || v.nodes != v.s.base.nodes {
-		return nil
-	}
-	order := v.s.base.order
-	i, _ := slices.BinarySearchFunc(order, after+"\x00", func(n graph.Node, id graph.ID) int {
-		return cmp.Compare(v.s.entities.id(number(n)), id)
-	})
-	return order[i:]
 }
 
 // Find reads the entities behind the hash of the key, or goes through the

@@ -32,7 +32,7 @@ func TestRanks(t *testing.T) {
 			t.Fatalf("%s stands before %s", v.ID(nodes[i-1]), v.ID(nodes[i]))
 		}
 	}
-	if order := v.Order(""); !slices.Equal(order, nodes) {
+	if order := v.Order("", 0); !slices.Equal(order, nodes) {
 		t.Fatalf("Order gives %d nodes, not the %d in the order of ids", len(order), len(nodes))
 	}
 }

@@ -66,16 +66,17 @@ func (v *view) settled(frontier []graph.Node, set graph.RelationSet, edges []gra
 // view leaves out.
 func (v *view) leading(n graph.Node, set graph.RelationSet, edges []graph.Edge) []graph.Edge {
 	side := &v.s.base.downstream
+	far, claims := side.of(n, set)
 	count := 0
-	for _, l := range side.far[side.start[n]:side.start[n+1]] {
+	for _, l := range far {
 		if set.Has(l.relation()) {
 			count++
 		}
 	}
 	edges = slices.Grow(edges, count) // a hub has a million
-	for i := side.start[n]; i < side.start[n+1]; i++ {
-		if set.Has(side.far[i].relation()) {
-			edges = v.edge(n, side.claims[i], set, edges)
+	for i, l := range far {
+		if set.Has(l.relation()) {
+			edges = v.edge(n, claims[i], set, edges)
 		}
 	}
 	return edges
@@ -102,22 +103,32 @@ func (v *view) holds(claim uint32) bool {
 
 // fresh appends the claims of a node that came after the base.
 func (v *view) fresh(n graph.Node, d graph.Direction, set graph.RelationSet, edges []graph.Edge) []graph.Edge {
-	list := v.s.freshUp
-	if d == graph.Downstream {
-		list = v.s.freshDown
-	}
-	if list == nil {
-		return edges
-	}
-	i, ok := list.heads.get(number(n))
-	for ok && i != last {
-		l := &list.links[i]
-		if v.holds(l.value) {
-			edges = v.edge(n, l.value, set, edges)
-		}
-		i = l.prev
+	for claim := range v.freshClaims(n, d) {
+		edges = v.edge(n, claim, set, edges)
 	}
 	return edges
+}
+
+// freshClaims yields the claims of a node that came after the base, and that the
+// view's revision holds.
+func (v *view) freshClaims(n graph.Node, d graph.Direction) iter.Seq[uint32] {
+	return func(yield func(uint32) bool) {
+		list := v.s.freshUp
+		if d == graph.Downstream {
+			list = v.s.freshDown
+		}
+		if list == nil {
+			return
+		}
+		i, ok := list.heads.get(number(n))
+		for ok && i != last {
+			l := &list.links[i]
+			if v.holds(l.value) && !yield(l.value) {
+				return
+			}
+			i = l.prev
+		}
+	}
 }
 
 // claimsOf yields the claims of a node in a direction.
@@ -135,25 +146,35 @@ func (b *base) claimsOf(n graph.Node, d graph.Direction) iter.Seq[uint32] {
 }
 
 // filtered appends the claims of a node in the base that the view's revision
-// holds, and those that the base leaves out as retracted since.
+// holds.
 func (v *view) filtered(n graph.Node, d graph.Direction, set graph.RelationSet, edges []graph.Edge) []graph.Edge {
-	b := v.s.base
-	for claim := range b.claimsOf(n, d) {
-		if v.holds(claim) {
-			edges = v.edge(n, claim, set, edges)
-		}
-	}
-	if v.revision >= b.revision {
-		return edges
-	}
-	list := b.retired[d]
-	i, _ := slices.BinarySearchFunc(list, number(n), func(r retiredClaim, near uint32) int {
-		return cmp.Compare(r.near, near)
-	})
-	for ; i < len(list) && list[i].near == number(n); i++ {
-		if v.holds(list[i].claim) {
-			edges = v.edge(n, list[i].claim, set, edges)
-		}
+	for claim := range v.held(n, d) {
+		edges = v.edge(n, claim, set, edges)
 	}
 	return edges
+}
+
+// held yields the claims of a node in the base that the view's revision holds,
+// and those that the base leaves out as retracted since.
+func (v *view) held(n graph.Node, d graph.Direction) iter.Seq[uint32] {
+	return func(yield func(uint32) bool) {
+		b := v.s.base
+		for claim := range b.claimsOf(n, d) {
+			if v.holds(claim) && !yield(claim) {
+				return
+			}
+		}
+		if v.revision >= b.revision {
+			return
+		}
+		list := b.retired[d]
+		i, _ := slices.BinarySearchFunc(list, number(n), func(r retiredClaim, near uint32) int {
+			return cmp.Compare(r.near, near)
+		})
+		for ; i < len(list) && list[i].near == number(n); i++ {
+			if v.holds(list[i].claim) && !yield(list[i].claim) {
+				return
+			}
+		}
+	}
 }

@@ -120,7 +120,7 @@ func (a *answerer) answer(ctx context.Context, b *batch, e Encoder) error {
 		b.encoded = *free
 	}
 	return a.store.View(ctx, a.at, func(v graph.View) error {
-		assessor, err := graph.NewAssessor(ctx, v, a.opts.Policy, a.opts.AsOf, a.opts.Lists)
+		assessor, err := a.opts.Findings.Assessor(ctx, v, a.opts.Policy, a.opts.AsOf, a.opts.Lists)
 		if err != nil {
 			return err
 		}

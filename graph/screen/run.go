@@ -20,6 +20,8 @@ type Options struct {
 	Lists   []string // narrows the policy's lists to these
 	Explain bool     // with the paths to each listing
 
+	Findings *graph.Findings // that several runs share; nil keeps none
+
 	Workers  int            // that answer at once; 0 is one a core
 	Timeout  time.Duration  // for some hundred lines; 0 is none
 	Progress func(Progress) // is told how far it is; nil is nobody

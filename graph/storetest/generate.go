@@ -57,6 +57,12 @@ func drawProblem(t *rapid.T, prefix string) problem {
 	}
 	for _, id := range slices.Concat(p.products, p.owners, p.lists) {
 		e := graph.Entity{ID: id, Name: "name of " + string(id)}
+		if id.Kind() == graph.Product {
+			e.Brand = pick(t, "brand", "", "B", "A")
+			if often(t, "name of another", 3) {
+				e.Name = "a " + e.Brand
+			}
+		}
 		if id.Kind() == graph.Company {
 			if seat := pick(t, "seat", "", "US", "CN", "both"); seat == "both" {
 				e.Attributes = map[string][]string{"country": {"US", "CN"}}

@@ -128,6 +128,7 @@ func sameReaches(t *rapid.T) {
 		if diff := cmp.Diff(reference.Reach(q), compactReach(page).Rows); diff != "" {
 			t.Fatalf("reach of %s on %s: the reference (-) and the engine (+) differ:\n%s", origin, q.AsOf, diff)
 		}
+		samePages(t, store, q, page)
 		late, err := graph.Rebadgings(context.Background(), store, q)
 		if err != nil {
 			t.Fatal(err)

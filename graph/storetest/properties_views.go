@@ -90,6 +90,8 @@ func (p problem) answersOf(t *rapid.T, stores []graph.Store, at graph.Revision) 
 			}
 		}
 		all = answers
+		p.sameTables(t, s, at)
+		p.sameFindings(t, s, at)
 	}
 	return all
 }
