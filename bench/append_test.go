@@ -21,13 +21,13 @@ const (
 // appended measures traces while nobody writes and while somebody does, in turns,
 // on a copy of the store; then how soon 1,000 claims are seen.
 func (w *world) appended(t *testing.T, n amount) {
-	ctx := t.Context()
+	t.Helper()
 	path := w.copied(t)
-	log, err := sqlite.Open(ctx, path, now)
+	log, err := sqlite.Open(t.Context(), path, now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	x, err := index.Follow(ctx, log, index.Options{Clock: now, MaxStale: time.Hour})
+	x, err := index.Follow(t.Context(), log, index.Options{Clock: now, MaxStale: time.Hour})
 	if err != nil {
 		t.Fatal(err)
 	}

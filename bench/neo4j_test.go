@@ -110,7 +110,7 @@ func (n *onNeo4j) rest(t *testing.T) {
 // how many rows there were.
 func (n *onNeo4j) read(ctx context.Context, text string, params map[string]any) (int, error) {
 	session := n.driver.NewSession(ctx, neo4jdriver.SessionConfig{AccessMode: neo4jdriver.AccessModeRead})
-	defer session.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing was written
+	defer session.Close(context.WithoutCancel(ctx))
 	rows, err := session.ExecuteRead(ctx, func(tx neo4jdriver.ManagedTransaction) (any, error) {
 		result, err := tx.Run(ctx, text, params)
 		if err != nil {
@@ -121,7 +121,7 @@ func (n *onNeo4j) read(ctx context.Context, text string, params map[string]any) 
 	if err != nil {
 		return 0, err
 	}
-	all, _ := rows.([]*neo4jdriver.Record) //nolint:errcheck // what Collect returns
+	all, _ := rows.([]*neo4jdriver.Record)
 	return len(all), nil
 }
 
@@ -193,7 +193,7 @@ func (n *onNeo4j) write(ctx context.Context, cs graph.ChangeSet, revision int64)
 	}
 	entities, relations := bareRows(cs, revision)
 	session := n.driver.NewSession(ctx, neo4jdriver.SessionConfig{})
-	defer session.Close(context.WithoutCancel(ctx)) //nolint:errcheck // ExecuteWrite has committed or failed
+	defer session.Close(context.WithoutCancel(ctx))
 	_, err = session.ExecuteWrite(ctx, func(tx neo4jdriver.ManagedTransaction) (any, error) {
 		if err := bareRun(ctx, tx, "UNWIND $rows AS row CREATE (e:Entity) SET e = row", entities); err != nil {
 			return nil, err

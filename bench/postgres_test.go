@@ -62,8 +62,7 @@ func (w *world) postgres() *postgres {
 		return w.inPostgres
 	}
 	p := &postgres{conn: startPostgres(t)}
-	ctx := t.Context()
-	if _, err := p.conn.Exec(ctx, postgresSchema); err != nil {
+	if _, err := p.conn.Exec(t.Context(), postgresSchema); err != nil {
 		t.Fatal(err)
 	}
 	var hops, listings, products [][]any
@@ -94,11 +93,11 @@ func (w *world) postgres() *postgres {
 		{"listing", []string{"company", "status", "first_day", "end_day"}, listings},
 		{"product", []string{"entity"}, products},
 	} {
-		if _, err := p.conn.CopyFrom(ctx, pgx.Identifier{table.name}, table.columns, pgx.CopyFromRows(table.rows)); err != nil {
+		if _, err := p.conn.CopyFrom(t.Context(), pgx.Identifier{table.name}, table.columns, pgx.CopyFromRows(table.rows)); err != nil {
 			t.Fatalf("%s: %v", table.name, err)
 		}
 	}
-	if _, err := p.conn.Exec(ctx, postgresIndexes); err != nil {
+	if _, err := p.conn.Exec(t.Context(), postgresIndexes); err != nil {
 		t.Fatal(err)
 	}
 	w.inPostgres = p

@@ -42,6 +42,7 @@ func (w *world) reached(from int32, owns rule) int {
 
 // reach compares what counts, and lists, everything downstream of the hub.
 func (w *world) reach(t *testing.T, n amount) {
+	t.Helper()
 	want := w.reached(w.hub, aggregate(w.caughtAt(when{asOf, graph.Alleged})))
 	inOneHand := w.reached(w.hub, oneOwner)
 	t.Logf("the hub reaches %d products", want)
@@ -90,6 +91,7 @@ func (w *world) reach(t *testing.T, n amount) {
 
 // typical is the reach of listed companies other than the hub.
 func (w *world) typical(t *testing.T, n amount) {
+	t.Helper()
 	at := when{asOf, graph.Alleged}
 	var origins []int32
 	for _, c := range w.plain.company {

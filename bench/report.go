@@ -161,19 +161,19 @@ func (p *page) workload(w Workload) {
 // medians alone needs no name for them.
 func (p *page) row(s Side, name string, value func(Result) float64) {
 	var cells strings.Builder
-	any, quantiles := false, false
+	told, quantiles := false, false
 	for _, run := range p.runs {
 		cell := ""
 		if r, ok := p.find(run.Products, s); ok {
 			quantiles = quantiles || r.P99 != 0
 			if v := value(r); v != 0 || (name == "p50" && r.Unit != "ns") {
-				any, cell = true, Amount(v, r.Unit)
+				told, cell = true, Amount(v, r.Unit)
 			}
 		}
 		cells.WriteString(" " + cell + " |")
 	}
 	switch {
-	case !any:
+	case !told:
 		return
 	case !quantiles:
 		name = ""

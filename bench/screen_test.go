@@ -21,11 +21,11 @@ const screened = 10_000 // lines
 // screen compares the findings for an order that names its products by ids with
 // bare walks and with a bit for each product; then the whole way of a file.
 func (w *world) screen(t *testing.T, n amount) {
-	ctx := t.Context()
+	t.Helper()
 	subjects := w.some(screened)
 	names := w.names(t)
 	w.view(t, func(v graph.View) error {
-		nodes, err := w.nodes(ctx, v, subjects)
+		nodes, err := w.nodes(t.Context(), v, subjects)
 		if err != nil {
 			return err
 		}
@@ -56,7 +56,7 @@ func (w *world) screen(t *testing.T, n amount) {
 			{name: bench.Screened, ask: func(int) error {
 				listed := 0
 				for _, node := range nodes {
-					found, err := a.Assess(ctx, node)
+					found, err := a.Assess(t.Context(), node)
 					if err != nil {
 						return err
 					}

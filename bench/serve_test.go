@@ -36,6 +36,7 @@ type asker struct{ name, url string }
 // bytes ready-made and one that asks Neo4j once for each request. Each is a process
 // of its own, the client is this one, and all share the cores.
 func (w *world) served(t *testing.T, n amount) {
+	t.Helper()
 	if !asked("serve") {
 		return // building the command takes longer than the rest of a small run
 	}
@@ -163,7 +164,7 @@ func (w *world) batches(t *testing.T, s *service, subjects []int32, n amount) {
 		t.Fatal(err)
 	}
 	w.sheet.measure(t, bench.Latency, n.few, []side{{name: bench.ServedBatch, ask: func(int) error {
-		r, err := http.Post(s.url+"/v1/screen?as_of="+asOf.String(), "application/json", bytes.NewReader(body)) //nolint:noctx // ends with the service
+		r, err := http.Post(s.url+"/v1/screen?as_of="+asOf.String(), "application/json", bytes.NewReader(body))
 		if err != nil {
 			return err
 		}
@@ -243,7 +244,7 @@ func listening(path string) string {
 }
 
 func (s *service) ready() bool {
-	r, err := http.Get(s.url + "/readyz") //nolint:noctx // ends with the service
+	r, err := http.Get(s.url + "/readyz")
 	if err != nil {
 		return false
 	}
@@ -266,7 +267,7 @@ func (s *service) rest() {
 
 func (s *service) get(path string) []byte {
 	s.t.Helper()
-	r, err := http.Get(s.url + path) //nolint:noctx // ends with the service
+	r, err := http.Get(s.url + path)
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -109,7 +109,7 @@ func write(t *testing.T, path string, page func(io.Writer, []bench.Result) error
 	if err := page(&b, results); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil { //nolint:gosec // for everybody to read
+	if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -56,6 +56,7 @@ func (w *world) perSecond(took time.Duration) float64 {
 // imported compares the import that made the store with bare inserts of the rows
 // that it has now, in as many transactions, by the same driver.
 func (w *world) imported(t *testing.T, _ amount) {
+	t.Helper()
 	status, err := w.index.Status(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -196,6 +197,7 @@ func insert(t *testing.T, to *sql.DB, text string, batch [][]any) error {
 
 // opened measures what a new process needs to its first answer.
 func (w *world) opened(t *testing.T, n amount) {
+	t.Helper()
 	snapshot := filepath.Join(t.TempDir(), "index")
 	onFile := func(name string, opts *index.Options) side {
 		return w.opening(t, name, opts, func() (graph.Store, error) { return sqlite.Open(t.Context(), w.path, now) })
@@ -238,6 +240,7 @@ func (w *world) opening(t *testing.T, name string, opts *index.Options, open fun
 // exported measures every stream that can be written, and that a copy restored from
 // one holds as much as the store.
 func (w *world) exported(t *testing.T, _ amount) {
+	t.Helper()
 	w.restored(t)
 	for _, one := range []struct {
 		name  string
@@ -296,6 +299,7 @@ func (w *world) restored(t *testing.T) {
 // memory tells what the index takes, in all and without what belongs to no claim,
 // beside the floor's arrays.
 func (w *world) memory(t *testing.T, _ amount) {
+	t.Helper()
 	claims := float64(w.sheet.run.Claims)
 	w.sheet.value(bench.Memory, bench.IndexWhole, "B/claim", float64(w.holds)/claims)
 	w.sheet.value(bench.Memory, bench.IndexBare, "B/claim", (float64(w.holds)-float64(w.withoutClaims(t)))/claims)

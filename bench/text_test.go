@@ -19,6 +19,7 @@ import (
 // text compares what finds the product that a text means: a name in which a
 // letter is missing or two are swapped, inside of a line of an order.
 func (w *world) text(t *testing.T, n amount) {
+	t.Helper()
 	names := w.names(t)
 	subjects := w.some((n.slow.rounds + 1) * n.slow.each)
 	called, err := w.fullNames(t, subjects)

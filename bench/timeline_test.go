@@ -13,6 +13,7 @@ import (
 // timeline compares how the finding changed over time with what the plain
 // computation finds on every day on which a claim upstream begins or ends.
 func (w *world) timeline(t *testing.T, n amount) {
+	t.Helper()
 	subjects := w.some((n.slow.rounds + 1) * n.slow.each)
 	store, err := sqlite.Open(t.Context(), w.path, now)
 	if err != nil {

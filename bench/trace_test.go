@@ -33,10 +33,10 @@ type tracer struct {
 
 // trace compares what answers one question about one product.
 func (w *world) trace(t *testing.T, n amount) {
-	ctx := t.Context()
+	t.Helper()
 	subjects := w.some((n.trace.rounds + 1) * n.trace.each)
 	w.view(t, func(v graph.View) error {
-		nodes, err := w.nodes(ctx, v, subjects)
+		nodes, err := w.nodes(t.Context(), v, subjects)
 		if err != nil {
 			return err
 		}
@@ -46,7 +46,7 @@ func (w *world) trace(t *testing.T, n amount) {
 		tracers := append([]tracer{
 			{name: bench.Floor, asks: atMost, listed: func(i int) (bool, error) { return w.up.walk(subjects[i]) > 0, nil }},
 			{name: bench.Index, listed: func(i int) (bool, error) {
-				found, err := a.Assess(ctx, nodes[i])
+				found, err := a.Assess(t.Context(), nodes[i])
 				return found.Finding == graph.Listed, err
 			}},
 			{name: bench.Evidence, most: 100, listed: w.answer(t, w.index, subjects, 1)},

@@ -72,7 +72,7 @@ func TestGenerateLooksReal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if per := float64(status.Claims) / products; per < 2.2 || per > 2.8 {
+	if per := float64(status.Claims) / products; per < 3 || per > 3.2 {
 		t.Errorf("%.2f claims a product", per)
 	}
 	if status.Retracted == 0 {
