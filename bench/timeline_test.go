@@ -51,8 +51,8 @@ func (w *world) question(n int32) graph.Question {
 // checkSteps wants on every day on which something changes the finding of the
 // step that the day belongs to.
 func (w *world) checkSteps(subject int32, answer graph.TimelineAnswer) error {
-	if !answer.Complete {
-		return fmt.Errorf("the timeline is not complete: %v", answer.Reasons)
+	if !answer.Steps[0].From.IsZero() {
+		return fmt.Errorf("the timeline does not go back to the beginning: %v", answer.Reasons)
 	}
 	upstream := w.plain.everything(subject)
 	days := w.plain.days(upstream)

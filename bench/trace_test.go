@@ -75,20 +75,23 @@ func (w *world) trace(t *testing.T, n amount) {
 // checkFindings compares findings and strengths with the plain computation.
 func (w *world) checkFindings(t *testing.T, a *graph.Assessor, nodes []graph.Node, subjects []int32, n amount) {
 	t.Helper()
-	counts := map[graph.Finding]int{}
+	counts, cut := map[graph.Finding]int{}, 0
 	for i := range min(n.checked, len(subjects)) {
 		found, err := a.Assess(t.Context(), nodes[i])
 		if err != nil {
 			t.Fatal(err)
 		}
 		counts[found.Finding]++
-		if want := w.verdict(subjects[i]); found.Strength != want || (found.Finding == graph.Listed) != (want != 0) || !found.Complete {
+		if !found.Complete { // there is something beyond the most hops
+			cut++
+		}
+		if want := w.verdict(subjects[i]); found.Strength != want || (found.Finding == graph.Listed) != (want != 0) {
 			t.Fatalf("%s is %s, strength %q; by the plain computation the strength is %q", w.ids[subjects[i]], found.Finding, found.Strength, want)
 		}
 	}
-	t.Logf("as computed otherwise: %v", counts)
-	if counts[graph.Listed] == 0 || counts[graph.Clear] == 0 {
-		t.Fatalf("findings of one sort show little: %v", counts)
+	t.Logf("as computed otherwise: %v, %d of them cut short at the most hops", counts, cut)
+	if counts[graph.Listed] == 0 || counts[graph.Clear] == 0 || cut > n.checked/20 {
+		t.Fatalf("findings of one sort, or that are cut short, show little: %v, %d", counts, cut)
 	}
 }
 

@@ -116,7 +116,7 @@ func (g *generator) sold(by maker, m model) {
 // several claims a hop by one source, or by two or three that say the same.
 func (g *generator) several(c graph.Claim, text string) {
 	g.claim(c, text)
-	for g.chance(250) {
+	for g.chance(310) {
 		g.claim(c, text)
 	}
 }
