@@ -32,13 +32,13 @@ type curve struct {
 func curves() []curve {
 	return []curve{
 		{Side{Reach, WholeReach}, false, "reach of the hub", "#b3541e"},
-		{Side{Reach, Floor}, false, "reach: bare walk", "#e3b190"},
+		{Side{Reach, Floor}, false, "reach: bare walk", "#c98b66"},
 		{Side{Screen, Screened}, false, "10,000 lines by id", "#6b4c9a"},
 		{Side{Trace, Cypher}, false, "trace: one query in Neo4j", "#2c7a51"},
 		{Side{Trace, Evidence}, false, "trace with all evidence", "#0f6292"},
 		{Side{Trace, Index}, true, "trace, the finding, p99", "#3d8fc4"},
 		{Side{Trace, Index}, false, "trace, the finding, p50", "#08415c"},
-		{Side{Trace, Floor}, false, "trace: bare walk, p50", "#9fb8c6"},
+		{Side{Trace, Floor}, false, "trace: bare walk, p50", "#7d9aab"},
 	}
 }
 

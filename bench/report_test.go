@@ -135,7 +135,13 @@ func TestPageIsThatOfItsResults(t *testing.T) {
 		if err := write(&want, results); err != nil {
 			t.Fatal(err)
 		}
-		got, err := os.ReadFile(filepath.Join("../docs", name))
+		path := filepath.Join("../docs", name)
+		if *update {
+			if err := os.WriteFile(path, want.Bytes(), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
 		}

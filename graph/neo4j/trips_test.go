@@ -117,9 +117,9 @@ func TestRoundTrips(t *testing.T) {
 		most int
 	}{
 		{"status", func(int) error { _, err := s.Status(t.Context()); return err }, 150},
-		{"trace", func(i int) error { _, err := graph.Trace(t.Context(), s, question(i, 1)); return err }, 596},
-		{"trace with five paths", func(i int) error { _, err := graph.Trace(t.Context(), s, question(i, 5)); return err }, 598},
-		{"timeline", func(i int) error { _, err := graph.Timeline(t.Context(), s, question(i, 1)); return err }, 530},
+		{"trace", func(i int) error { _, err := graph.Trace(t.Context(), s, question(i, 1)); return err }, 531},
+		{"trace with five paths", func(i int) error { _, err := graph.Trace(t.Context(), s, question(i, 5)); return err }, 533},
+		{"timeline", func(i int) error { _, err := graph.Timeline(t.Context(), s, question(i, 1)); return err }, 472},
 	} {
 		before := by.count()
 		for i := range asked {

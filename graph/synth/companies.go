@@ -13,7 +13,7 @@ const (
 
 	// treeDepth is how many owners are above another at most, but for rings and for
 	// owners in other groups.
-	treeDepth = 6
+	treeDepth = 5
 )
 
 func (g *generator) lists() {
@@ -75,21 +75,26 @@ func (g *generator) owners(i int) {
 	if i == head {
 		return
 	}
-	before := func() int { return max(head, i-1-g.rand.IntN(4)) }
-	parent := before()
-	if g.makers[parent].depth+1 >= treeDepth {
-		parent = head
+	before := func() int { // that can have a level below it
+		if n := max(head, i-1-g.rand.IntN(4)); g.makers[n].depth < treeDepth {
+			return n
+		}
+		return head
 	}
 	m := &g.makers[i]
+	below := func(n int) maker {
+		m.depth = max(m.depth, g.makers[n].depth+1)
+		return g.makers[n]
+	}
+	parent := before()
 	switch n := g.rand.IntN(100); {
 	case n < 82:
-		m.depth = g.makers[parent].depth + 1
-		g.own(g.makers[parent], *m)
+		g.own(below(parent), *m)
 		if other := before(); n < 8 && other != parent {
-			g.own(g.makers[other], *m)
+			g.own(below(other), *m)
 		}
 	case n < 86:
-		g.claim(graph.Claim{Relation: graph.RenamedTo, From: g.makers[parent].id, To: m.id, ValidFrom: g.date(2005, 20)}, "continues under the new name")
+		g.claim(graph.Claim{Relation: graph.RenamedTo, From: below(parent).id, To: m.id, ValidFrom: g.date(2005, 20)}, "continues under the new name")
 	}
 	if g.chance(50) { // across groups
 		g.own(g.makers[g.rand.IntN(head+1)], *m)

@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	maxChain = 8   // hops from the newest model to the first design
+	maxChain = 7   // hops from the newest model to the first design
 	families = 512 // designs that get follow-ups at one time
 )
 
