@@ -63,8 +63,10 @@ func Growth(w io.Writer, results []Result) error {
 				if c.p99 {
 					at.value = r.P99
 				}
-				lines[i] = append(lines[i], at)
-				frame.include(at)
+				if at.products > 0 && at.value > 0 { // else it has no place on these axes
+					lines[i] = append(lines[i], at)
+					frame.include(at)
+				}
 			}
 		}
 	}
