@@ -16,13 +16,11 @@ import (
 	"debadge/graph/synth"
 )
 
-const screened = 10_000 // lines
-
 // screen compares the findings for an order that names its products by ids with
 // bare walks and with a bit for each product; then the whole way of a file.
 func (w *world) screen(t *testing.T, n amount) {
 	t.Helper()
-	subjects := w.some(screened)
+	subjects := w.some(n.lines)
 	names := w.names(t)
 	w.view(t, func(v graph.View) error {
 		nodes, err := w.nodes(t.Context(), v, subjects)
@@ -73,8 +71,8 @@ func (w *world) screen(t *testing.T, n amount) {
 				}
 				return count(listed)
 			}},
-			{name: bench.ScreenedFile, ask: w.file(t, names, synth.OrderOptions{Lines: screened, Seed: 7, IDs: true})},
-			{name: "debadge, index: a CSV file in free text to NDJSON, both cores", ask: w.file(t, names, synth.OrderOptions{Lines: screened, Seed: 7})},
+			{name: bench.ScreenedFile, ask: w.file(t, names, synth.OrderOptions{Lines: n.lines, Seed: 7, IDs: true})},
+			{name: "debadge, index: a CSV file in free text to NDJSON, both cores", ask: w.file(t, names, synth.OrderOptions{Lines: n.lines, Seed: 7})},
 		})
 		return nil
 	})

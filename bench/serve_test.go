@@ -56,7 +56,7 @@ func (w *world) served(t *testing.T, n amount) {
 			"DEBADGE_NEO4J_USER="+server.User, "DEBADGE_NEO4J_PASSWORD="+server.Password)})
 	}
 	w.compare(t, sides, questions, max(n.few.rounds, 2))
-	w.batches(t, service, subjects[:screened], n)
+	w.batches(t, service, subjects[:n.lines], n)
 	w.sheet.value(bench.Memory, bench.Process, "B", service.metric("process_resident_memory_bytes"))
 }
 

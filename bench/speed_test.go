@@ -32,13 +32,14 @@ func asked(what string) bool {
 type amount struct {
 	trace, slow, few turns
 	checked          int // answers that are checked
+	lines            int // of an order
 }
 
 func amounts() amount {
 	if *resultsFlag == "" {
-		return amount{trace: turns{2, 100}, slow: turns{2, 5}, few: turns{1, 1}, checked: 200}
+		return amount{trace: turns{2, 100}, slow: turns{2, 5}, few: turns{1, 1}, checked: 200, lines: 1000}
 	}
-	return amount{trace: turns{20, 1000}, slow: turns{20, 10}, few: turns{5, 1}, checked: 2000}
+	return amount{trace: turns{20, 1000}, slow: turns{20, 10}, few: turns{5, 1}, checked: 2000, lines: 10_000}
 }
 
 // TestSpeed is the benchmark. DEBADGE_BENCH_PRODUCTS is the size of the graph,
