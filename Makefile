@@ -19,8 +19,14 @@ lint:
 fmt:
 	.ci/golangci-lint fmt
 
+# The benchmark of docs/speed.md, on a graph of so many products: make bench PRODUCTS=1000000 RESULTS=docs. It leaves results,
+# page and plot in RESULTS. BESIDE is what debadge is compared with; what it needs is installed or told. The flag -bench runs no
+# benchmark here: it gives the Neo4j of the tests the memory that one gets.
+PRODUCTS ?= 10000
+RESULTS ?= speed
+BESIDE ?= all
 bench:
-	go test -run '^$$' -bench . -benchmem -benchtime 1s ./...
+	DEBADGE_BENCH_PRODUCTS=$(PRODUCTS) go test -count=1 -timeout 8h -v -run '^TestSpeed$$' -bench '^$$' ./bench -results $(abspath $(RESULTS)) -beside $(BESIDE)
 
 # The pictures of the pages in the README, taken anew.
 pictures:

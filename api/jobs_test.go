@@ -59,6 +59,7 @@ func (f *fakeImporter) Refresh(_ context.Context, o RefreshOrder) (any, error) {
 // withJobs runs jobs beside a service; the queue is stopped with the test.
 func withJobs(t *testing.T, o *Options, dir string) *fakeImporter {
 	t.Helper()
+	wall := func() time.Time { return time.Now().UTC() } //nolint:forbidigo // jobs are kept as long as a machine says
 	q, err := jobs.Open(jobs.Options{Dir: dir, Clock: wall, MaxSize: 1 << 20, Retry: time.Millisecond, Failed: func(j jobs.Job, err error) {
 		if graph.KindOf(err) == graph.KindInternal {
 			t.Errorf("%s: %v", j.Kind, err)

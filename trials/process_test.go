@@ -27,6 +27,17 @@ import (
 // madeOnce tells whether build was asked for.
 var madeOnce atomic.Bool
 
+// TestMain removes the binary at the end.
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if madeOnce.Load() {
+		if path, err := build(); err == nil {
+			_ = os.RemoveAll(filepath.Dir(path))
+		}
+	}
+	os.Exit(code) //nolint:forbidigo // a test binary is a process of its own
+}
+
 // build makes the binary once a run of the tests.
 var build = sync.OnceValues(func() (string, error) {
 	madeOnce.Store(true)
@@ -48,7 +59,7 @@ type process struct {
 	url      string // where it listens
 	profiler string
 	cmd      *exec.Cmd
-	log      processLog
+	log      *lastLines
 	client   *http.Client
 }
 
@@ -76,8 +87,6 @@ func (l *lastLines) Write(p []byte) (int, error) {
 	}
 	return len(p), nil
 }
-
-func (l *lastLines) stderr() io.Writer { return l }
 
 func (l *lastLines) said(message string) string {
 	l.mu.Lock()
@@ -121,29 +130,15 @@ func synthetic(tb testing.TB, products int) (path string, ids []graph.ID) {
 // anything: a trial of load is not one of access.
 func start(tb testing.TB, store string, env []string) *process {
 	tb.Helper()
-	return startLogged(tb, &lastLines{seen: map[string]string{}}, store, env)
-}
-
-// processLog is where a process writes its log.
-type processLog interface {
-	stderr() io.Writer
-	said(message string) (url string) // "" if it did not say that yet
-	text() string
-}
-
-func startLogged(tb testing.TB, log processLog, store string, env []string, args ...string) *process {
-	tb.Helper()
 	binary, err := build()
 	if err != nil {
 		tb.Fatal(err)
 	}
-	p := &process{t: tb, log: log, client: newClient("127.0.0.1")}
+	p := &process{t: tb, log: &lastLines{seen: map[string]string{}}, client: newClient("127.0.0.1")}
 	ctx := context.WithoutCancel(tb.Context()) // the process is told to stop, not killed
-	p.cmd = exec.CommandContext(ctx, binary, append([]string{
-		"serve", "--store", store, "--addr", "127.0.0.1:0", "--pprof", "127.0.0.1:0", "--anonymous", "admin",
-	}, args...)...)
+	p.cmd = exec.CommandContext(ctx, binary, "serve", "--store", store, "--addr", "127.0.0.1:0", "--pprof", "127.0.0.1:0", "--anonymous", "admin")
 	p.cmd.Env = append(os.Environ(), append([]string{"XDG_DATA_HOME=" + tb.TempDir()}, env...)...)
-	p.cmd.Stderr = log.stderr()
+	p.cmd.Stderr = p.log
 	if err := p.cmd.Start(); err != nil {
 		tb.Fatal(err)
 	}

@@ -7,8 +7,14 @@ import (
 	"debadge/graph"
 )
 
-// groupSize is how many companies at most belong to one group of owners.
-const groupSize = 12
+const (
+	// groupSize is how many companies at most belong to one group of owners.
+	groupSize = 24
+
+	// treeDepth is how many owners are above another at most, but for rings and for
+	// owners in other groups.
+	treeDepth = 5
+)
 
 func (g *generator) lists() {
 	for i, id := range Lists() {
@@ -17,17 +23,18 @@ func (g *generator) lists() {
 	g.entity(graph.Entity{ID: "proceeding:synth-1", Name: "Synthetic v. Synthetic"})
 }
 
-// companies makes the companies in groups: each owned by one before it in its
-// group, so that chains of owners are short and bushy, as registers show them.
+// companies makes the companies in groups: each owned by one that came shortly
+// before it in its group, so that trees of owners are as deep as registers show
+// them.
 func (g *generator) companies() {
-	count := max(g.opts.Products/productsPerCompany, 2)
+	count := max(g.opts.Products/productsPerCompany, len(hubShares)+1)
 	g.makers = make([]maker, 0, count)
 	for i := range count {
 		g.company(i)
 		if i > 0 {
 			g.owners(i)
 		}
-		if i == 0 || g.chance(8) {
+		if i < len(hubShares) || g.chance(10) {
 			g.listing(i)
 		}
 		if g.chance(5) {
@@ -52,7 +59,13 @@ func (g *generator) company(i int) {
 		Attributes: map[string][]string{graph.CountryAttribute: {lands[g.rand.IntN(len(lands))]}},
 	}
 	if g.chance(200) {
-		e.Aliases = []graph.Alias{{Text: m.brand + " " + suffixes[g.rand.IntN(len(suffixes))] + " Ltd", Language: "en"}}
+		e.Aliases = append(e.Aliases, graph.Alias{Text: m.brand + " " + suffixes[g.rand.IntN(len(suffixes))] + " Ltd", Language: "en"})
+	}
+	if g.chance(300) {
+		e.Aliases = append(e.Aliases, graph.Alias{Text: g.hanName(), Language: "zh"})
+	}
+	if g.chance(150) {
+		e.Aliases = append(e.Aliases, graph.Alias{Text: cyrillic(m.brand), Language: "ru"})
 	}
 	g.entity(e)
 }
@@ -62,15 +75,32 @@ func (g *generator) owners(i int) {
 	if i == head {
 		return
 	}
-	before := func() maker { return g.makers[head+g.rand.IntN(i-head)] }
+	before := func() int { // that can have a level below it
+		if n := max(head, i-1-g.rand.IntN(4)); g.makers[n].depth < treeDepth {
+			return n
+		}
+		return head
+	}
+	m := &g.makers[i]
+	below := func(n int) maker {
+		m.depth = max(m.depth, g.makers[n].depth+1)
+		return g.makers[n]
+	}
+	parent := before()
 	switch n := g.rand.IntN(100); {
-	case n < 70:
-		g.own(before(), g.makers[i])
-	case n < 78:
-		g.own(before(), g.makers[i])
-		g.own(before(), g.makers[i])
 	case n < 82:
-		g.claim(graph.Claim{Relation: graph.RenamedTo, From: before().id, To: g.makers[i].id, ValidFrom: g.date(2005, 20)}, "continues under the new name")
+		g.own(below(parent), *m)
+		if other := before(); n < 8 && other != parent {
+			g.own(below(other), *m)
+		}
+	case n < 86:
+		g.claim(graph.Claim{Relation: graph.RenamedTo, From: below(parent).id, To: m.id, ValidFrom: g.date(2005, 20)}, "continues under the new name")
+	}
+	if g.chance(50) { // across groups
+		g.own(g.makers[g.rand.IntN(head+1)], *m)
+	}
+	if m.depth > 1 && g.chance(5) { // a ring
+		g.own(*m, g.makers[head])
 	}
 	if g.chance(40) {
 		a, b := g.makers[g.rand.IntN(i)].id, g.makers[i].id
@@ -100,19 +130,25 @@ func (g *generator) own(owner, owned maker) {
 	g.claim(c, "holds a part of "+owned.brand)
 }
 
+// listing puts a company on a list, for one to three stretches of time. That of a
+// hub does not end.
 func (g *generator) listing(i int) {
-	lists, from := Lists(), g.date(2015, 9)
+	lists, year := Lists(), 2012+g.rand.IntN(6)
 	c := graph.Claim{
-		Relation: graph.ListedOn, From: g.makers[i].id, To: lists[g.rand.IntN(len(lists))], Status: graph.Confirmed, ValidFrom: from,
-		Attributes: map[string]string{"entry": g.makers[i].brand, "announced": from.String()},
+		Relation: graph.ListedOn, From: g.makers[i].id, To: lists[g.rand.IntN(len(lists))], Status: graph.Confirmed,
+		Attributes: map[string]string{"entry": g.makers[i].brand},
 	}
-	if i > 0 && g.chance(150) {
-		c.ValidTo = g.date(2024, 2)
-		g.claim(c, "was on the list")
-		c.ValidFrom, c.ValidTo = g.date(2026, 1), graph.Date{}
-		if g.chance(700) {
-			return
+	stretches := 1 + g.rand.IntN(3)
+	if i < len(hubShares) {
+		stretches = 1
+	}
+	for k := range stretches {
+		c.ValidFrom, c.ValidTo = g.year(year), graph.Date{}
+		c.Attributes = map[string]string{"entry": g.makers[i].brand, "announced": c.ValidFrom.String()}
+		if k+1 < stretches || (i >= len(hubShares) && g.chance(150)) {
+			c.ValidTo = g.year(year + 1 + g.rand.IntN(2))
 		}
+		g.claim(c, "is on the list")
+		year += 4
 	}
-	g.claim(c, "is on the list")
 }

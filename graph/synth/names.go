@@ -15,6 +15,35 @@ var (
 	lands    = []string{"AT", "BR", "CA", "CN", "DE", "FR", "IN", "JP", "KR", "NL", "SG", "US"}
 )
 
+// Characters and endings of invented names in Chinese, and Cyrillic letters for the
+// Latin ones of invented words.
+var (
+	characters = []rune("海云天华信达联科新星光明安泰恒远宏图启航中正")
+	endings    = []string{"集团", "科技有限公司", "电子股份有限公司", "信息产业"}
+	letters    = map[rune]string{
+		'a': "а", 'b': "б", 'd': "д", 'e': "е", 'f': "ф", 'g': "г", 'i': "и", 'k': "к", 'l': "л", 'm': "м", 'n': "н", 'o': "о",
+		'p': "п", 'r': "р", 's': "с", 't': "т", 'u': "у", 'v': "в", 'z': "з",
+	}
+)
+
+// hanName is an invented name in Chinese characters.
+func (g *generator) hanName() string {
+	name := make([]rune, 2+g.rand.IntN(3))
+	for i := range name {
+		name[i] = characters[g.rand.IntN(len(characters))]
+	}
+	return string(name) + endings[g.rand.IntN(len(endings))]
+}
+
+// cyrillic writes an invented word in Cyrillic, as the name of a company.
+func cyrillic(word string) string {
+	var b strings.Builder
+	for _, r := range strings.ToLower(word) {
+		b.WriteString(letters[r])
+	}
+	return "ООО " + b.String()
+}
+
 func number(n int) string { return strconv.Itoa(n) }
 
 // word is an invented name.

@@ -1,6 +1,7 @@
 package synth
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -8,7 +9,7 @@ import (
 )
 
 const (
-	maxChain = 12  // hops from the newest model to the first design
+	maxChain = 7   // hops from the newest model to the first design
 	families = 512 // designs that get follow-ups at one time
 )
 
@@ -57,14 +58,11 @@ func (g *generator) next(i int, old model, open []model) model {
 		m.maker = old.maker
 	}
 	g.lineage(old, m)
-	if g.chance(100) {
-		g.lineage(old, m) // a second source for the same hop
-	}
 	if other := open[g.rand.IntN(len(open))]; other.id != old.id && other.depth < maxChain && g.chance(60) {
 		g.lineage(other, m)
 		m.depth = max(m.depth, other.depth+1)
 	}
-	if hubMade(i) || g.chance(300) {
+	if hubOf(i) >= 0 || g.chance(400) {
 		g.made(i, m)
 	}
 	if g.chance(800) {
@@ -91,17 +89,20 @@ func (g *generator) model(i, year, depth int) model {
 	return m
 }
 
-// hubMade spreads the products of the hub evenly.
-func hubMade(i int) bool { return (i+1)*hubShare/1000 > i*hubShare/1000 }
+// hubOf spreads the products of the hubs evenly: the number of the one that makes
+// the product, below 0 for none of them.
+func hubOf(i int) int {
+	return slices.IndexFunc(hubShares[:], func(share int) bool { return (i+1)*share/1000 > i*share/1000 })
+}
 
 func (g *generator) made(i int, m model) {
 	by := m.maker
-	if hubMade(i) {
-		by = g.makers[0]
+	if hub := hubOf(i); hub >= 0 {
+		by = g.makers[hub]
 	} else if by.id == Hub {
-		by = g.makers[1]
+		by = g.makers[len(hubShares)]
 	}
-	g.claim(graph.Claim{Relation: graph.Makes, From: by.id, To: m.id, ValidFrom: g.year(m.year)}, "the label names the maker")
+	g.several(graph.Claim{Relation: graph.Makes, From: by.id, To: m.id, ValidFrom: g.year(m.year)}, "the label names the maker")
 }
 
 func (g *generator) sold(by maker, m model) {
@@ -109,7 +110,15 @@ func (g *generator) sold(by maker, m model) {
 	if g.chance(30) {
 		c.ValidTo = g.year(2026)
 	}
-	g.claim(c, "offers the "+m.name)
+	g.several(c, "offers the "+m.name)
+}
+
+// several claims a hop by one source, or by two or three that say the same.
+func (g *generator) several(c graph.Claim, text string) {
+	g.claim(c, text)
+	for g.chance(310) {
+		g.claim(c, text)
+	}
 }
 
 func (g *generator) year(y int) graph.Date { return g.date(y, 1) }
@@ -126,5 +135,5 @@ func (g *generator) lineage(old, m model) {
 		c.Relation, text = graph.IdenticalTo, "same drawings as "+old.name
 		c.From, c.To = min(old.id, m.id), max(old.id, m.id)
 	}
-	g.claim(c, text)
+	g.several(c, text)
 }

@@ -1,7 +1,7 @@
 // Package synth makes graphs of any size that look like real ones where it
-// matters for speed: how many claims an entity has, how deep lineages go, how
-// companies own each other, and one listed maker behind a large part of all
-// products. Names and claims are invented; equal options give equal graphs.
+// matters for speed: how many claims an entity has and a hop, how deep lineages
+// and trees of owners go, names in three scripts, and a few listed makers behind
+// a large part of all products. Names and claims are invented; equal options give equal graphs.
 package synth
 
 import (
@@ -19,12 +19,13 @@ type Options struct {
 
 const (
 	defaultItems       = 5000
-	productsPerCompany = 20
+	productsPerCompany = 10
 	claimsPerSource    = 1000
-
-	// hubShare is how many of a thousand products the hub makes.
-	hubShare = 184
 )
+
+// hubShares are how many of a thousand products the largest makers make, the hub
+// first. All of them are listed.
+var hubShares = [...]int{184, 30, 8, 2}
 
 // Hub is the listed company that makes 18.4 percent of all products.
 const Hub graph.ID = "company:hub"
@@ -82,6 +83,7 @@ type maker struct {
 	id    graph.ID
 	slug  string
 	brand string
+	depth int // owners above it
 }
 
 // chance is true in so many of a thousand cases.
@@ -128,7 +130,7 @@ func (g *generator) entity(e graph.Entity) {
 	g.set.Entities = append(g.set.Entities, e)
 }
 
-// claim adds a claim with one citation, and marks some to be retracted.
+// claim adds a claim with a citation or two, and marks some to be retracted.
 func (g *generator) claim(c graph.Claim, text string) {
 	g.room(2)
 	if g.claims%claimsPerSource == 0 {
@@ -145,6 +147,9 @@ func (g *generator) claim(c graph.Claim, text string) {
 		Source: g.source, Stance: graph.Supports,
 		Locator: "row " + number(g.claims%claimsPerSource), Text: text,
 	}}
+	if other := graph.ID("source:synth-" + number(1+g.rand.IntN(g.sources))); other != g.source && g.chance(200) {
+		c.Citations = append(c.Citations, graph.Citation{Source: other, Stance: graph.Supports, Text: text})
+	}
 	if g.chance(4) {
 		g.doubt(&c)
 	}

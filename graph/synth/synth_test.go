@@ -72,7 +72,7 @@ func TestGenerateLooksReal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if per := float64(status.Claims) / products; per < 2.2 || per > 2.8 {
+	if per := float64(status.Claims) / products; per < 3 || per > 3.2 {
 		t.Errorf("%.2f claims a product", per)
 	}
 	if status.Retracted == 0 {
@@ -94,11 +94,21 @@ func lookReal(ctx context.Context, t *testing.T, v graph.View, products int) err
 	if err != nil {
 		return err
 	}
-	if share := float64(len(made)) / float64(products); share < 0.18 || share > 0.185 {
+	models := map[graph.Node]bool{}
+	for _, e := range made {
+		models[e.Far] = true
+	}
+	if len(made) == len(models) {
+		t.Error("every hop has one claim")
+	}
+	if share := float64(len(models)) / float64(products); share < 0.18 || share > 0.185 {
 		t.Errorf("the hub makes %.3f of all products", share)
 	}
 	ids, err := v.Find(ctx, graph.Find{Kind: graph.Product})
 	if err != nil {
+		return err
+	}
+	if err := lookReadable(ctx, t, v); err != nil {
 		return err
 	}
 	var sizes, depths []int
@@ -118,6 +128,78 @@ func lookReal(ctx context.Context, t *testing.T, v graph.View, products int) err
 		t.Error("walks are not of the size that is promised")
 	}
 	return nil
+}
+
+// lookReadable wants names in three scripts, trees of owners that are deep and have
+// rings, and companies that were on a list more than once.
+func lookReadable(ctx context.Context, t *testing.T, v graph.View) error {
+	t.Helper()
+	ids, err := v.Find(ctx, graph.Find{Kind: graph.Company})
+	if err != nil {
+		return err
+	}
+	entities, err := v.Entities(ctx, ids)
+	if err != nil {
+		return err
+	}
+	languages := map[string]int{}
+	for _, e := range entities {
+		for _, a := range e.Aliases {
+			languages[a.Language]++
+		}
+	}
+	if languages["en"] == 0 || languages["zh"] == 0 || languages["ru"] == 0 {
+		t.Errorf("names by language: %v", languages)
+	}
+	nodes, err := v.Nodes(ctx, ids)
+	if err != nil {
+		return err
+	}
+	owned, err := v.Adjacent(ctx, nodes, graph.Upstream, graph.SetOf(graph.Owns, graph.ListedOn), nil)
+	if err != nil {
+		return err
+	}
+	owners, listings := map[graph.Node][]graph.Node{}, map[graph.Node]int{}
+	for _, e := range owned {
+		if e.Relation == graph.Owns {
+			owners[e.Near] = append(owners[e.Near], e.Far)
+		} else {
+			listings[e.Near]++
+		}
+	}
+	deepest, rings, again := 0, 0, 0
+	for _, n := range nodes {
+		depth, ring := above(owners, n)
+		deepest = max(deepest, depth)
+		if ring {
+			rings++
+		}
+		if listings[n] > 1 {
+			again++
+		}
+	}
+	if deepest < 6 || rings == 0 || again == 0 || len(listings) < len(nodes)/200 {
+		t.Errorf("of %d companies the deepest has owners in %d levels, %d own themselves in the end, %d were listed, %d more than once",
+			len(nodes), deepest, rings, len(listings), again)
+	}
+	return nil
+}
+
+// above returns in how many levels a company has owners, and whether it is one of
+// them itself.
+func above(owners map[graph.Node][]graph.Node, of graph.Node) (levels int, ring bool) {
+	seen := map[graph.Node]bool{}
+	for level := owners[of]; len(level) > 0; levels++ {
+		var next []graph.Node
+		for _, n := range level {
+			if !seen[n] {
+				seen[n] = true
+				next = append(next, owners[n]...)
+			}
+		}
+		level = next
+	}
+	return levels, seen[of]
 }
 
 // walk returns how many entities are upstream of one, and in how many levels.
