@@ -2,6 +2,7 @@ package bench_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -50,8 +51,7 @@ func (w *world) reach(t *testing.T, n amount) {
 	page := func(limit int) func(int) error {
 		return func(int) error {
 			rows := 0
-			question := graph.ReachQuestion{Origin: string(synth.Hub), AsOf: asOf, Policy: graph.DefaultPolicy(), Limit: limit}
-			answer, err := graph.Reach(t.Context(), w.index, question, func(graph.ReachRow) error { rows++; return nil })
+			answer, err := graph.Reach(t.Context(), w.index, ofHub(limit), func(graph.ReachRow) error { rows++; return nil })
 			if err == nil && (answer.Total != want || !answer.Complete || (limit == 0 && rows != want)) {
 				err = fmt.Errorf("%d products in %d rows; by the plain computation there are %d", answer.Total, rows, want)
 			}
@@ -63,7 +63,18 @@ func (w *world) reach(t *testing.T, n amount) {
 			return notFewer(w.down.walk(w.hub), want, nil)
 		}},
 		{name: bench.WholeReach, ask: page(1)},
-		{name: bench.FirstPage, ask: page(100)},
+		{name: bench.FirstPage, ask: w.firstPage(t, 100)},
+		{name: "debadge, index: the first page of 100, and how many there are", ask: page(100)},
+		{name: "debadge, index: the first table of the pages, by brands and sellers", ask: func(int) error {
+			table, err := graph.ReadReachTable(t.Context(), w.index, ofHub(0))
+			if err == nil && table.Len() != want {
+				err = fmt.Errorf("%d products; by the plain computation there are %d", table.Len(), want)
+			}
+			if err == nil {
+				_, err = table.Select(t.Context(), w.index, graph.ReachFilter{Most: 50, MostCounts: 200})
+			}
+			return err
+		}},
 		{name: "debadge, index: the whole reach, with a row for each product", ask: page(0)},
 		{name: "SQLite: one recursive query", ask: func(int) error {
 			found := 0
@@ -87,6 +98,39 @@ func (w *world) reach(t *testing.T, n amount) {
 		}})
 	}
 	w.sheet.measure(t, bench.Reach, n.few, sides)
+}
+
+func ofHub(limit int) graph.ReachQuestion {
+	return graph.ReachQuestion{Origin: string(synth.Hub), AsOf: asOf, Policy: graph.DefaultPolicy(), Limit: limit}
+}
+
+// firstPage asks for a page without how many products there are, and checks it
+// against the beginning of all.
+func (w *world) firstPage(t *testing.T, limit int) func(int) error {
+	t.Helper()
+	var want, found []graph.ID
+	_, err := graph.Reach(t.Context(), w.index, ofHub(0), func(r graph.ReachRow) error {
+		if len(want) < limit {
+			want = append(want, r.Product.ID)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	question := ofHub(limit)
+	question.Uncounted = true
+	return func(int) error {
+		found = found[:0]
+		_, err := graph.Reach(t.Context(), w.index, question, func(r graph.ReachRow) error {
+			found = append(found, r.Product.ID)
+			return nil
+		})
+		if err == nil && !slices.Equal(found, want) {
+			err = fmt.Errorf("the page is %v, and all begin with %v", found, want)
+		}
+		return err
+	}
 }
 
 // typical is the reach of listed companies other than the hub.
