@@ -191,37 +191,82 @@ func (v *view) Links(frontier []graph.Node, d graph.Direction, set graph.Relatio
 		return links, false
 	}
 	a := asked{set, on, weakest, least}
+	if v.clean && d == graph.Downstream {
+		return v.linksAhead(frontier, a, links), true
+	}
 	for i, n := range frontier {
 		at := int32(i)
 		switch {
 		case number(n) >= v.s.base.nodes:
 		case !v.clean:
-			for claim := range v.held(n, d) {
-				links = v.link(at, n, claim, &a, links)
-			}
-		case d == graph.Upstream:
-			links = v.linksUp(at, n, &a, links)
+			links = v.linksHeld(at, n, d, a, links)
 		default:
-			links = v.linksDown(at, n, &a, links)
+			links = v.linksUp(at, n, &a, links)
 		}
 		if !v.plain {
-			for claim := range v.freshClaims(n, d) {
-				links = v.link(at, n, claim, &a, links)
-			}
+			links = v.linksFresh(at, n, d, a, links)
 		}
 	}
 	return links, true
 }
 
-func (v *view) linksDown(at int32, n graph.Node, a *asked, links []graph.Link) []graph.Link {
-	far, claims := v.s.base.downstream.of(n, a.set)
-	for i, l := range far {
+// linksAhead reads what is laid out downstream, for a part of the frontier at a
+// time: first where the leads of each node are, then the first lead of each, then
+// all. Each of these steps depends on no other one's result, so that the processor
+// fetches many of them from memory at once. That is what the time of a walk goes to.
+func (v *view) linksAhead(frontier []graph.Node, a asked, links []graph.Link) []graph.Link {
+	d := &v.s.base.downstream
+	var parts [aheadBlock]leadPart
+	for first := 0; first < len(frontier); first += aheadBlock {
+		block := frontier[first:min(first+aheadBlock, len(frontier))]
+		for i, n := range block {
+			parts[i] = d.part(n, v.s.base.nodes)
+		}
+		for i := range block {
+			if p := &parts[i]; int(p.begin) < len(d.far) {
+				p.first = d.far[p.begin]
+			}
+		}
+		for i, n := range block {
+			at := int32(first + i) //nolint:gosec // a frontier is bounded by the nodes
+			links = v.linksDown(at, &parts[i], &a, links)
+			if !v.plain {
+				links = v.linksFresh(at, n, graph.Downstream, a, links)
+			}
+		}
+	}
+	return links
+}
+
+func (v *view) linksHeld(at int32, n graph.Node, d graph.Direction, a asked, links []graph.Link) []graph.Link {
+	for claim := range v.held(n, d) {
+		links = v.link(at, n, claim, a, links)
+	}
+	return links
+}
+
+func (v *view) linksFresh(at int32, n graph.Node, d graph.Direction, a asked, links []graph.Link) []graph.Link {
+	for claim := range v.freshClaims(n, d) {
+		links = v.link(at, n, claim, a, links)
+	}
+	return links
+}
+
+func (v *view) linksDown(at int32, p *leadPart, a *asked, links []graph.Link) []graph.Link {
+	d, l := &v.s.base.downstream, p.first
+	for i := p.begin; i < p.end; i++ {
+		if i > p.begin {
+			l = d.far[i]
+		}
+		if a.set&toProducts == 0 && toProducts.Has(l.relation()) {
+			break // they stand behind all others
+		}
 		if !a.counts(l.relation(), l.status(), l.confidence()) {
 			continue
 		}
 		yes, known := l.holds(a.on)
 		if !known {
-			f := v.s.facts.at(claims[i])
+			f := v.s.facts.at(d.claims[i])
 			yes = f.begin <= a.on && a.on < f.end
 		}
 		if yes {
@@ -243,7 +288,7 @@ func (v *view) linksUp(at int32, n graph.Node, a *asked, links []graph.Link) []g
 }
 
 // link appends a claim as it is seen from one of its ends.
-func (v *view) link(at int32, near graph.Node, claim uint32, a *asked, links []graph.Link) []graph.Link {
+func (v *view) link(at int32, near graph.Node, claim uint32, a asked, links []graph.Link) []graph.Link {
 	f := v.s.facts.at(claim)
 	if !a.counts(f.relation, f.status, f.confidence) || f.begin > a.on || a.on >= f.end {
 		return links

@@ -86,3 +86,20 @@ func (d *leads) of(n graph.Node, set graph.RelationSet) ([]lead, []uint32) {
 	}
 	return d.far[begin:end], d.claims[begin:end]
 }
+
+// leadPart is which leads are those of a node, with the first of them.
+type leadPart struct {
+	begin, end uint32
+	first      lead
+}
+
+// aheadBlock is for how many nodes the leads are looked up at once.
+const aheadBlock = 256
+
+// part returns where the leads of a node are, none of one that came after so many.
+func (d *leads) part(n graph.Node, nodes uint32) leadPart {
+	if number(n) >= nodes {
+		return leadPart{}
+	}
+	return leadPart{begin: d.start[n], end: d.start[n+1]}
+}
