@@ -155,15 +155,15 @@ func (f *flood) evaluate(ctx context.Context) error {
 	for _, o := range f.origins {
 		statuses |= 1 << o.listing.Status
 	}
+	d, err := f.q.newDownstream(ctx, f.companies)
+	if err != nil {
+		return err
+	}
+	defer d.close()
 	for tier := Confirmed; tier <= f.q.policy.WeakestStatus; tier++ {
-		// What other owners hold may be of any status.
-		if statuses>>tier&1 == 0 && !f.companies.has(Ownership) {
-			f.tiers = append(f.tiers, nil)
-			continue
-		}
-		ev, err := f.q.evaluateDownstream(ctx, f.companies, tier)
-		if err != nil {
-			return err
+		var ev *evaluation // none if no claim has the status; but what other owners hold may be of any
+		if statuses>>tier&1 == 1 || f.companies.has(Ownership) {
+			ev = d.evaluate(tier)
 		}
 		f.tiers = append(f.tiers, ev)
 	}

@@ -11,6 +11,7 @@ import (
 // reach, everything downstream is found sooner than the next one of them.
 const (
 	probeBlock = 2  // products that are looked at together at first, for each row of the page
+	probeMore  = 16 // products more than are likely to fill the page
 	probeMost  = 32 // products that may be looked at for each that is found
 	coneMost   = 64 // products that may stand upstream, for each that is looked at
 )
@@ -32,7 +33,7 @@ func (f *flood) probe(ctx context.Context, after ID, limit int) (hitPage, bool, 
 	}
 	next := candidates{f.q.view, f.dense, after}
 	found := hitPage{total: NotCounted}
-	for looked, size := 0, probeBlock*(limit+1); ; size *= 2 {
+	for looked, size := 0, probeBlock*(limit+1); ; size = nextBlock(&found, looked, size, limit) {
 		block, err := next.some(ctx, size)
 		if err != nil {
 			return hitPage{}, false, err
@@ -58,6 +59,13 @@ func (f *flood) probe(ctx context.Context, after ID, limit int) (hitPage, bool, 
 			return hitPage{}, false, nil
 		}
 	}
+}
+
+// nextBlock returns how many products to look at next: not many more than hold
+// what the page lacks, if as many of them are reached as of those before.
+func nextBlock(found *hitPage, looked, size, limit int) int {
+	lacking := limit + 1 - len(found.rows)
+	return min(2*size, lacking*looked/(len(found.rows)+1)*5/4+probeMore)
 }
 
 // candidates hands out the products after an id in the order of ids.

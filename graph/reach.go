@@ -271,11 +271,16 @@ func (q *inquiry) spreadAll(ctx context.Context, listings []Edge, part part) (hi
 	defer w.release()
 	origins, product := w.origins(q.view, listings), w.productMarks()
 	how := make([]arrived, len(w.nodes))
+	d, err := q.newDownstream(ctx, w)
+	if err != nil {
+		return hitPage{}, nil, nil, err
+	}
+	defer d.close()
 	for tier := Confirmed; tier <= q.policy.WeakestStatus; tier++ {
-		ev, err := q.evaluateDownstream(ctx, w, tier)
-		if err != nil {
+		if err := gaveUp(ctx); err != nil {
 			return hitPage{}, nil, nil, err
 		}
+		ev := d.evaluate(tier)
 		for _, way := range w.ways() {
 			for _, l := range ev.searches(way) {
 				ev.spreadFrom(l, origins, product, how)

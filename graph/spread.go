@@ -94,59 +94,93 @@ func (q *inquiry) gatherDownstream(ctx context.Context, companies []Node) (*walk
 	return w, nil
 }
 
-// evaluateDownstream reads a downstream walk with claims up to a status. Which
-// shares count as ownership depends on all owners of a company, so they are
-// looked at upstream of every company that the walk met.
-func (q *inquiry) evaluateDownstream(ctx context.Context, w *walk, tier Status) (*evaluation, error) {
-	ev := &evaluation{q: q, w: w, day: q.asOf, tier: tier, without: noClaim, force: q.inForce(q.asOf)}
-	if !w.has(Ownership) {
-		return ev, nil
-	}
-	owners, err := q.ownersOf(ctx, w)
-	if err != nil {
-		return nil, err
-	}
-	defer owners.release()
-	w.claimCut = w.claimCut || owners.claimCut
-	up := q.evaluate(owners, q.asOf, tier, noClaim)
-	byClaim := make(map[ClaimRef]uint8, len(owners.edges))
-	for k := range owners.edges {
-		if owners.edges[k].Relation == Owns {
-			byClaim[owners.edges[k].Claim] = up.counts[k]
-		}
-	}
-	ev.counts = make([]uint8, len(w.edges))
-	for k := range w.edges {
-		if w.edges[k].Relation == Owns {
-			ev.counts[k] = byClaim[w.edges[k].Claim]
-		}
-	}
-	return ev, nil
+// downstream reads a downstream walk on the day asked about.
+type downstream struct {
+	q      *inquiry
+	w      *walk
+	force  uint8
+	owners *walk   // of the companies of w; nil: nobody owns any of them
+	at     []int32 // by edge of w: which edge of owners is the same claim; -1: none
 }
 
-// ownersOf gathers the owners of every company of a downstream walk.
-func (q *inquiry) ownersOf(ctx context.Context, w *walk) (*walk, error) {
-	companies := []Node{}
-	seen := map[Node]bool{}
+// newDownstream makes a downstream walk ready to be read. Which shares count as
+// ownership depends on all owners of a company, so they are looked at upstream of
+// every company that the walk met. Close gives their memory back.
+func (q *inquiry) newDownstream(ctx context.Context, w *walk) (*downstream, error) {
+	d := &downstream{q: q, w: w, force: q.inForce(q.asOf)}
+	if !w.has(Ownership) {
+		return d, nil
+	}
+	if err := d.gatherOwners(ctx); err != nil {
+		d.close()
+		return nil, err
+	}
+	w.claimCut = w.claimCut || d.owners.claimCut
+	d.at = make([]int32, len(w.edges))
 	for k := range w.edges {
-		for _, n := range []Node{w.edges[k].Near, w.edges[k].Far} {
-			if l := rules[w.edges[k].Relation].Layer; l >= Identity && l <= Affiliation && !seen[n] {
-				seen[n] = true
-				companies = append(companies, n)
-			}
+		d.at[k] = d.inOwners(&w.edges[k])
+	}
+	return d, nil
+}
+
+func (d *downstream) close() {
+	if d.owners != nil {
+		d.owners.release()
+	}
+}
+
+// inOwners returns which edge of the owners is the same claim as one of the walk.
+func (d *downstream) inOwners(e *Edge) int32 {
+	owned, ok := d.owners.local(e.Far)
+	if e.Relation != Owns || !ok || int(owned) >= len(d.owners.start)-1 {
+		return -1
+	}
+	for k := d.owners.start[owned]; k < d.owners.start[owned+1]; k++ {
+		if d.owners.edges[k].Claim == e.Claim {
+			return k
 		}
 	}
-	up := *q
-	up.walked = SetOfLayers(Identity, Ownership, Listing) & q.walked
-	owners := newWalk(Upstream, entityLimit)
-	owners.amongCompanies = true
-	if err := owners.gather(ctx, &up, companies...); err != nil {
-		owners.release()
-		return nil, err
+	return -1
+}
+
+// evaluate reads the walk with claims up to a status.
+func (d *downstream) evaluate(tier Status) *evaluation {
+	ev := &evaluation{q: d.q, w: d.w, day: d.q.asOf, tier: tier, without: noClaim, force: d.force}
+	if d.owners == nil {
+		return ev
 	}
-	if err := q.loadCountries(ctx, owners); err != nil {
-		owners.release()
-		return nil, err
+	up := d.q.evaluate(d.owners, d.q.asOf, tier, noClaim)
+	ev.counts = make([]uint8, len(d.w.edges))
+	if up.counts == nil { // a share that was cut off
+		return ev
 	}
-	return owners, nil
+	for k, at := range d.at {
+		if at >= 0 {
+			ev.counts[k] = up.counts[at]
+		}
+	}
+	return ev
+}
+
+// gatherOwners walks upstream from every company of the walk.
+func (d *downstream) gatherOwners(ctx context.Context) error {
+	companies := make([]Node, 0, 2*len(d.w.edges))
+	for k := range d.w.edges {
+		if l := rules[d.w.edges[k].Relation].Layer; l >= Identity && l <= Affiliation {
+			companies = append(companies, d.w.edges[k].Near, d.w.edges[k].Far)
+		}
+	}
+	up := *d.q
+	up.walked = SetOfLayers(Identity, Ownership, Listing) & d.q.walked
+	d.owners = newWalk(Upstream, entityLimit)
+	d.owners.amongCompanies = true
+	if err := d.owners.gather(ctx, &up, companies...); err != nil {
+		return err
+	}
+	for i := range d.q.rules { // those that are not in force count no shares
+		if d.force>>i&1 == 1 && len(d.q.rules[i].ExcludeCountries) > 0 {
+			return d.q.loadCountries(ctx, d.owners)
+		}
+	}
+	return nil
 }
