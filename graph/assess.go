@@ -12,6 +12,7 @@ type Assessor struct {
 	q         *inquiry
 	w         *walk
 	ordered   bool // the actions grow with the strength, so the strongest path decides
+	composes  bool // findings are put together from the standings of companies
 	countries bool // some rule that matters does not cover every country
 
 	ev      evaluation
@@ -20,6 +21,9 @@ type Assessor struct {
 	most    membership
 	reached spread
 	direct  []target // the listings reached without an affiliation
+
+	standings standings
+	descent   descent
 
 	kept *dayFindings // what was found before; nil: nothing is kept
 	last Node         // the entity that was assessed last
@@ -33,15 +37,20 @@ func NewAssessor(ctx context.Context, v View, policy Policy, asOf Day, lists []s
 	if err != nil {
 		return nil, err
 	}
-	a := policy.Actions
-	return &Assessor{
+	actions := policy.Actions
+	a := &Assessor{
 		q: q, w: newWalk(Upstream, policy.MaxEntities),
-		ordered: a.Confirmed >= a.Reported && a.Reported >= a.Alleged,
+		ordered: actions.Confirmed >= actions.Reported && actions.Reported >= actions.Alleged,
 		countries: slices.ContainsFunc(q.rules, func(r ownershipRule) bool {
 			return !r.implied && len(r.ExcludeCountries) > 0
 		}),
 		ev: evaluation{q: q, day: asOf, without: noClaim, force: q.inForce(asOf)},
-	}, nil
+	}
+	a.descent.reader.of(q)
+	// Where an affiliation asks for more than a path does, it matters which listings
+	// it leads to. A view that is no index is asked for all claims of a level at once.
+	a.composes = a.ordered && !a.countries && actions.Affiliation <= actions.Alleged && a.descent.reader.dense != nil
+	return a, nil
 }
 
 // Close gives the assessor's memory back; it must not be used any more.
@@ -52,12 +61,17 @@ func (a *Assessor) Editions() []ListEdition { return a.q.editions }
 
 // Assess returns the finding about an entity of the view; NoNode is Unknown.
 func (a *Assessor) Assess(ctx context.Context, n Node) (Assessment, error) {
-	if a.kept != nil && n != NoNode {
-		if found, ok := a.kept.get(n); ok {
+	if a.kept != nil && n >= 0 {
+		if c := a.kept.get(n); c != 0 {
 			a.last, a.open = n, true
-			return found, nil
+			return decoded[c], nil
 		}
 	}
+	return a.work(ctx, n)
+}
+
+// work works a finding out, and keeps it where others look it up.
+func (a *Assessor) work(ctx context.Context, n Node) (Assessment, error) {
 	a.open = false
 	found, err := a.find(ctx, n)
 	found.Action = max(found.Action, a.q.least)
@@ -79,6 +93,13 @@ func (a *Assessor) find(ctx context.Context, n Node) (Assessment, error) {
 	if n == NoNode {
 		return Assessment{Finding: Unknown, Action: actions.Unknown, Complete: true}, nil
 	}
+	if a.composes {
+		found, ok, err := a.compose(ctx, n)
+		if err != nil || ok {
+			a.last, a.open = n, true
+			return found, err
+		}
+	}
 	if err := a.gather(ctx, n); err != nil {
 		return Assessment{}, err
 	}
@@ -94,8 +115,10 @@ func (a *Assessor) find(ctx context.Context, n Node) (Assessment, error) {
 // survey answers as Trace does, where limits or unusual policies are in play.
 func (a *Assessor) survey(ctx context.Context) (Assessment, error) {
 	q, w := a.q, a.w
-	if err := q.loadCountries(ctx, w); err != nil {
-		return Assessment{}, err
+	if a.countries {
+		if err := q.loadCountries(ctx, w); err != nil {
+			return Assessment{}, err
+		}
 	}
 	now := q.survey(w, q.asOf, noClaim)
 	c := q.conclude(w, &now, false, q.undetermined(q.verdicts(w, &now)))
@@ -123,15 +146,10 @@ func (a *Assessor) assess() (Assessment, error) {
 			found.list(tier, actions.Affiliation)
 		}
 	}
-	if w.has(Ownership) && a.undetermined() {
+	if w.has(Ownership) && a.undetermined() != noHops {
 		found.Action = max(found.Action, actions.Undetermined)
-		if found.Finding == Clear {
-			found.Finding, found.Action = Unknown, max(found.Action, actions.Unknown)
-		}
 	}
-	if found.Finding == Clear {
-		found.Action = actions.Clear
-	}
+	actions.finish(&found, false)
 	return found, nil
 }
 
@@ -212,12 +230,14 @@ func (a *Assessor) listings(l limits, each func(target) bool) {
 	}
 }
 
-// undetermined reports whether an ownership rule that matters can be met or
-// not, for a company that the subject leads to.
-func (a *Assessor) undetermined() bool {
-	w, ev := a.w, &a.ev
+// undetermined returns the fewest hops by which the subject leads to a company
+// that an ownership rule which matters catches or not, as shares that are not
+// known turn out.
+func (a *Assessor) undetermined() int8 {
+	ev := &a.ev
 	a.prepare(a.q.policy.WeakestStatus)
 	a.reached.run(ev, limits{way: ByLineage, hops: a.q.policy.MaxHops})
+	nearest := noHops
 	for i := range a.q.rules {
 		rule := &a.q.rules[i]
 		f, _ := rule.at(ev.day)
@@ -225,8 +245,11 @@ func (a *Assessor) undetermined() bool {
 			continue
 		}
 		least, most := ev.members(rule, atLeast, &a.least), ev.members(rule, atMost, &a.most)
-		for c := range int32(len(w.start) - 1) { //nolint:gosec // bounded by MaxEntities
-			if a.reached.best(c, 1) < 0 || !ev.hasOwners(c) {
+		for _, c := range a.reached.reached { // those of fewest hops first
+			if a.reached.hops[c] >= nearest {
+				break
+			}
+			if !ev.hasOwners(c) {
 				continue
 			}
 			in, _ := ev.joins(c, rule, atLeast, least)
@@ -234,9 +257,9 @@ func (a *Assessor) undetermined() bool {
 				continue
 			}
 			if perhaps, _ := ev.joins(c, rule, atMost, most); in || perhaps {
-				return true
+				nearest = a.reached.hops[c]
 			}
 		}
 	}
-	return false
+	return nearest
 }

@@ -99,6 +99,11 @@ func (n numbered) Adjacent(ctx context.Context, frontier []graph.Node, d graph.D
 	return n.numberedView.Adjacent(ctx, frontier, d, set, edges)
 }
 
+func (n numbered) Links(frontier []graph.Node, d graph.Direction, set graph.RelationSet, on graph.Day, weakest graph.Status, least graph.Confidence, links []graph.Link) ([]graph.Link, bool) {
+	*n.asked++
+	return n.numberedView.Links(frontier, d, set, on, weakest, least, links)
+}
+
 // TestFindingsAreLookedUp: what was found on a day by some rules at a revision is
 // not worked out again, as long as it is kept.
 func TestFindingsAreLookedUp(t *testing.T) {

@@ -101,16 +101,22 @@ func code(a Assessment) uint32 {
 	return c
 }
 
-// get returns the finding about an entity, if it is known.
-func (d *dayFindings) get(n Node) (Assessment, bool) {
-	c := d.found[n/4].Load() >> (n % 4 * 8)
-	if c&codeAction == 0 {
-		return Assessment{}, false
+// decoded are the assessments by their codes.
+var decoded = func() (all [1 << 8]Assessment) {
+	for c := range all {
+		if kind := c >> codeFinding & codeKind; kind < len(codedFindings) {
+			all[c] = Assessment{
+				Finding: codedFindings[kind], Strength: Status(c >> codeStrength & codeStatus),
+				Action: Action(c & codeAction), Complete: c&codeComplete != 0,
+			}
+		}
 	}
-	return Assessment{
-		Finding: codedFindings[c>>codeFinding&codeKind], Strength: Status(c >> codeStrength & codeStatus),
-		Action: Action(c & codeAction), Complete: c&codeComplete != 0,
-	}, true
+	return all
+}()
+
+// get returns the code of the finding about an entity, 0 if it is not known.
+func (d *dayFindings) get(n Node) uint8 {
+	return uint8(d.found[n/4].Load() >> (n % 4 * 8)) //nolint:gosec // one of four bytes
 }
 
 func (d *dayFindings) put(n Node, a Assessment) {

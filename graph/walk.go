@@ -22,6 +22,7 @@ type walk struct {
 	statuses uint8
 	way      Direction
 	most     int // entities that may be visited
+	depth    int // hops to those that gather met last
 
 	onlyToday      bool // claims of other days are not kept
 	amongCompanies bool // it has companies alone, of which there are fewer
@@ -120,7 +121,7 @@ func (w *walk) gather(ctx context.Context, q *inquiry, subjects ...Node) error {
 	}
 	for hops, begin := 0, 0; begin < len(w.nodes); hops++ {
 		end := len(w.nodes)
-		w.hopCut = w.hopCut || hops > q.policy.MaxHops
+		w.depth, w.hopCut = hops, w.hopCut || hops > q.policy.MaxHops
 		if err := w.level(ctx, q, begin, end, w.way == Downstream && hops == q.policy.MaxHops, false); err != nil {
 			return err
 		}
