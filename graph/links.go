@@ -4,9 +4,10 @@ import "context"
 
 // Link is what matters of a claim to a walk that only asks what can be reached.
 type Link struct {
-	At     int32 // of which entity of the frontier
-	Far    Node
-	Status Status
+	At       int32 // of which entity of the frontier
+	Far      Node
+	Status   Status
+	Relation Relation
 }
 
 // dense is a view whose nodes are small consecutive numbers, and which knows
@@ -74,7 +75,7 @@ func (r *linkReader) read(ctx context.Context, frontier []Node, d Direction, set
 			at++
 		}
 		if q.admits(e) {
-			r.links = append(r.links, Link{int32(at), e.Far, e.Status})
+			r.links = append(r.links, Link{int32(at), e.Far, e.Status, e.Relation})
 		}
 	}
 	return nil

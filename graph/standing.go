@@ -18,6 +18,8 @@ type standing struct {
 	direct [Disputed]int8 // by status: hops to the nearest listing without an affiliation
 	any    [Disputed]int8 // the same with as many affiliations as the policy allows
 	open   int8           // hops by new names to a company that an ownership rule catches or not
+
+	upstream upstream
 }
 
 // noHops is more than any policy allows: there is no way.
@@ -25,8 +27,9 @@ const noHops int8 = 100
 
 // standings are those of the companies that an assessor met.
 type standings struct {
-	number map[Node]int32
-	all    []standing
+	number     map[Node]int32
+	all        []standing
+	remembered int // entities upstream of them
 }
 
 // standing returns the number of a company's.
@@ -39,7 +42,7 @@ func (a *Assessor) standing(ctx context.Context, company Node) (int32, error) {
 	}
 	w := a.w
 	s := standing{
-		entities: len(w.nodes), claims: len(w.edges), depth: w.depth,
+		entities: len(w.nodes), claims: len(w.edges), depth: len(w.levels) - 1,
 		cut: w.sizeCut || w.claimCut, listing: w.has(Listing), open: noHops,
 	}
 	for tier := range s.direct {
@@ -47,6 +50,9 @@ func (a *Assessor) standing(ctx context.Context, company Node) (int32, error) {
 	}
 	if s.listing && !s.cut {
 		a.measure(&s)
+	}
+	if 2*s.depth > a.q.policy.MaxHops {
+		a.remember(&s)
 	}
 	i := int32(len(a.standings.all)) //nolint:gosec // bounded by the companies
 	if i == 0 {
@@ -125,24 +131,23 @@ const fewAncestors = 64
 
 // descend reads what an entity came from. It reports false if that is too much.
 func (d *descent) descend(ctx context.Context, n Node) (bool, error) {
-	walked := d.reader.q.walked
+	walked := d.reader.q.walked & toProducts
 	d.products, d.companies, d.links, d.statuses = append(d.products[:0], n), d.companies[:0], d.links[:0], 0
 	d.counted = Disputed // as none is
 	for begin := 0; begin < len(d.products); {
 		frontier := d.products[begin:]
 		begin = len(d.products)
 		first := int32(begin - len(frontier)) //nolint:gosec // few
-		if err := d.reader.read(ctx, frontier, Upstream, SetOfLayers(Lineage)&walked); err != nil {
+		if err := d.reader.read(ctx, frontier, Upstream, walked); err != nil {
 			return false, err
 		}
 		for _, l := range d.reader.links {
-			d.link(first+l.At, place(&d.products, l.Far), false, l.Status)
-		}
-		if err := d.reader.read(ctx, frontier, Upstream, SetOfLayers(Attribution)&walked); err != nil {
-			return false, err
-		}
-		for _, l := range d.reader.links {
-			d.link(first+l.At, place(&d.companies, l.Far), true, l.Status)
+			to := &d.products
+			if rules[l.Relation].Layer == Attribution {
+				to = &d.companies
+			}
+			d.links = append(d.links, descentLink{first + l.At, place(to, l.Far), to == &d.companies, l.Status})
+			d.statuses |= 1 << l.Status
 		}
 		if len(d.products) > fewAncestors || len(d.companies) > fewAncestors {
 			return false, nil
@@ -154,10 +159,8 @@ func (d *descent) descend(ctx context.Context, n Node) (bool, error) {
 	return true, nil
 }
 
-func (d *descent) link(from, to int32, company bool, status Status) {
-	d.links = append(d.links, descentLink{from, to, company, status})
-	d.statuses |= 1 << status
-}
+// toProducts are the relations that lead to products.
+var toProducts = SetOfLayers(Lineage, Attribution)
 
 // place returns the place of a node among some, adding it.
 func place(nodes *[]Node, n Node) int32 {
@@ -238,12 +241,9 @@ func (a *Assessor) compose(ctx context.Context, n Node) (Assessment, bool, error
 		return Assessment{}, false, nil
 	}
 	d.count(a.q.policy.WeakestStatus)
-	cut := false
-	if a.depth() > a.q.policy.MaxHops { // unless another company is nearer
-		if err := a.gather(ctx, n); err != nil {
-			return Assessment{}, false, err
-		}
-		cut = a.w.hopCut
+	cut, err := a.cut(ctx, n)
+	if err != nil {
+		return Assessment{}, false, err
 	}
 	found := Assessment{Finding: Clear, Complete: true}
 	if listing {
@@ -253,14 +253,21 @@ func (a *Assessor) compose(ctx context.Context, n Node) (Assessment, bool, error
 	return found, true, nil
 }
 
-// depth returns the most hops to anything upstream, or more.
-func (a *Assessor) depth() int {
+// cut reports whether something stands beyond the most hops.
+func (a *Assessor) cut(ctx context.Context, n Node) (bool, error) {
 	d := &a.descent
 	deepest := int(slices.Max(d.toProduct))
 	for i, hops := range d.toCompany {
 		deepest = max(deepest, int(hops)+a.standings.all[d.behind[i]].depth)
 	}
-	return deepest
+	if deepest <= a.q.policy.MaxHops {
+		return false, nil
+	}
+	if is, known, err := a.beyond(ctx); err != nil || known {
+		return is, err
+	}
+	err := a.gather(ctx, n)
+	return a.w.hopCut, err
 }
 
 // list notes the strongest listing, and whether a rule is undetermined, by the

@@ -11,6 +11,7 @@ import (
 // consecutive numbers, without the store.
 type walk struct {
 	nodes    []Node
+	levels   []int32 // by hops: where those begin that gather met by so many
 	start    []int32 // edges[start[i]:start[i+1]] are those of nodes[i]
 	edges    []Edge
 	far      []int32 // the number of the entity at the far end of each edge; below 0: none
@@ -22,7 +23,6 @@ type walk struct {
 	statuses uint8
 	way      Direction
 	most     int // entities that may be visited
-	depth    int // hops to those that gather met last
 
 	onlyToday      bool // claims of other days are not kept
 	amongCompanies bool // it has companies alone, of which there are fewer
@@ -61,6 +61,7 @@ func newWalk(d Direction, most int) *walk {
 
 // reset empties the walk.
 func (w *walk) reset() {
+	w.levels = w.levels[:0]
 	w.nodes, w.start, w.edges, w.far, w.disputed = w.nodes[:0], w.start[:0], w.edges[:0], w.far[:0], w.disputed[:0]
 	w.hopCut, w.sizeCut, w.claimCut, w.layers, w.statuses = false, false, false, 0, 0
 	w.bits = w.bits[:0]
@@ -121,7 +122,8 @@ func (w *walk) gather(ctx context.Context, q *inquiry, subjects ...Node) error {
 	}
 	for hops, begin := 0, 0; begin < len(w.nodes); hops++ {
 		end := len(w.nodes)
-		w.depth, w.hopCut = hops, w.hopCut || hops > q.policy.MaxHops
+		w.hopCut = w.hopCut || hops > q.policy.MaxHops
+		w.levels = append(w.levels, int32(begin)) //nolint:gosec // bounded by MaxEntities
 		if err := w.level(ctx, q, begin, end, w.way == Downstream && hops == q.policy.MaxHops, false); err != nil {
 			return err
 		}

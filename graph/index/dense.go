@@ -270,7 +270,7 @@ func (v *view) linksDown(at int32, p *leadPart, a *asked, links []graph.Link) []
 			yes = f.begin <= a.on && a.on < f.end
 		}
 		if yes {
-			links = append(links, graph.Link{At: at, Far: l.far, Status: l.status()})
+			links = append(links, graph.Link{At: at, Far: l.far, Status: l.status(), Relation: l.relation()})
 		}
 	}
 	return links
@@ -281,7 +281,7 @@ func (v *view) linksUp(at int32, n graph.Node, a *asked, links []graph.Link) []g
 	for i := range list {
 		e := &list[i]
 		if a.counts(e.relation, e.status, e.confidence) && e.begin <= a.on && a.on < e.end {
-			links = append(links, graph.Link{At: at, Far: e.far, Status: e.status})
+			links = append(links, graph.Link{At: at, Far: e.far, Status: e.status, Relation: e.relation})
 		}
 	}
 	return links
@@ -293,5 +293,5 @@ func (v *view) link(at int32, near graph.Node, claim uint32, a asked, links []gr
 	if !a.counts(f.relation, f.status, f.confidence) || f.begin > a.on || a.on >= f.end {
 		return links
 	}
-	return append(links, graph.Link{At: at, Far: f.from ^ f.to ^ near, Status: f.status})
+	return append(links, graph.Link{At: at, Far: f.from ^ f.to ^ near, Status: f.status, Relation: f.relation})
 }
