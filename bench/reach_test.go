@@ -101,7 +101,7 @@ func (w *world) reach(t *testing.T, n amount) {
 }
 
 func ofHub(limit int) graph.ReachQuestion {
-	return graph.ReachQuestion{Origin: string(synth.Hub), AsOf: asOf, Policy: graph.DefaultPolicy(), Limit: limit}
+	return graph.ReachQuestion{Origin: string(synth.Hub), AsOf: asOf, Policy: policy, Limit: limit}
 }
 
 // firstPage asks for a page without how many products there are, and checks it
@@ -158,7 +158,7 @@ func (w *world) typical(t *testing.T, n amount) {
 		}},
 		{name: bench.WholeReach, ask: func(i int) error {
 			i %= len(origins)
-			question := graph.ReachQuestion{Origin: string(w.ids[origins[i]]), AsOf: asOf, Policy: graph.DefaultPolicy(), Limit: 1}
+			question := graph.ReachQuestion{Origin: string(w.ids[origins[i]]), AsOf: asOf, Policy: policy, Limit: 1}
 			answer, err := graph.Reach(t.Context(), w.index, question, func(graph.ReachRow) error { return nil })
 			if err == nil && answer.Total != want[i] {
 				err = fmt.Errorf("%s: %d products; by the plain computation there are %d", w.ids[origins[i]], answer.Total, want[i])

@@ -29,7 +29,7 @@ func (w *world) screen(t *testing.T, n amount) {
 		}
 		a := assessor(t, v)
 		defer a.Close()
-		kept, err := graph.NewFindings(4*len(w.ids)).Assessor(t.Context(), v, graph.DefaultPolicy(), asOf, nil)
+		kept, err := graph.NewFindings(4*len(w.ids)).Assessor(t.Context(), v, policy, asOf, nil)
 		if err != nil {
 			return err
 		}
@@ -106,7 +106,7 @@ func (w *world) file(t *testing.T, names *resolve.Index, opts synth.OrderOptions
 	t.Helper()
 	var order, out bytes.Buffer
 	w.view(t, func(v graph.View) error { return synth.Orders(t.Context(), v, opts, &order) })
-	screenOptions := screen.Options{Names: screen.NamesOf(names), AsOf: asOf, Policy: graph.DefaultPolicy()}
+	screenOptions := screen.Options{Names: screen.NamesOf(names), AsOf: asOf, Policy: policy}
 	run := func(to io.Writer) error {
 		f, err := file.New("order.csv", order.Bytes(), file.Options{})
 		if err != nil {

@@ -45,7 +45,7 @@ func (w *world) timeline(t *testing.T, n amount) {
 }
 
 func (w *world) question(n int32) graph.Question {
-	return graph.Question{Subject: string(w.ids[n]), AsOf: asOf, Policy: graph.DefaultPolicy()}
+	return graph.Question{Subject: string(w.ids[n]), AsOf: asOf, Policy: policy}
 }
 
 // checkSteps wants on every day on which something changes the finding of the

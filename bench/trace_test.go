@@ -134,10 +134,6 @@ func (w *world) agree(t *testing.T, tracers []tracer, subjects []int32, n amount
 // answer asks a store for whole answers with so many paths.
 func (w *world) answer(t *testing.T, s graph.Store, subjects []int32, paths int) func(i int) (bool, error) {
 	t.Helper()
-	policy, err := graph.DefaultPolicy().Sealed()
-	if err != nil {
-		t.Fatal(err)
-	}
 	return func(i int) (bool, error) {
 		found, err := graph.Trace(t.Context(), s, graph.Question{Subject: string(w.ids[subjects[i]]), AsOf: asOf, Policy: policy, Paths: paths})
 		return found.Finding == graph.Listed, err
@@ -149,7 +145,7 @@ func (w *world) finding(t *testing.T, s graph.Store, subjects []int32) func(i in
 	t.Helper()
 	return func(i int) (listed bool, err error) {
 		err = s.View(t.Context(), graph.Moment{}, func(v graph.View) error {
-			a, err := graph.NewAssessor(t.Context(), v, graph.DefaultPolicy(), asOf, nil)
+			a, err := graph.NewAssessor(t.Context(), v, policy, asOf, nil)
 			if err != nil {
 				return err
 			}

@@ -25,6 +25,15 @@ var asOf = func() graph.Day {
 	return d.Earliest()
 }()
 
+// policy is the one that everything is asked by, sealed as a service holds it.
+var policy = func() graph.Policy {
+	sealed, err := graph.DefaultPolicy().Sealed()
+	if err != nil {
+		panic(err) // the built-in policy is valid
+	}
+	return sealed
+}()
+
 // world is one synthetic graph in every form in which it is asked: as a store
 // with an index on it, as the floor's arrays, and as plain claims.
 type world struct {
@@ -194,7 +203,7 @@ func (w *world) view(t *testing.T, read func(v graph.View) error) {
 
 func assessor(t *testing.T, v graph.View) *graph.Assessor {
 	t.Helper()
-	a, err := graph.NewAssessor(t.Context(), v, graph.DefaultPolicy(), asOf, nil)
+	a, err := graph.NewAssessor(t.Context(), v, policy, asOf, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
