@@ -302,7 +302,7 @@ func (a *Assessor) leads(behind func(*standing) int8) bool {
 
 // finish settles a finding that is clear so far: it stays so only where
 // everything was seen, and where nothing else asks for an action.
-func (a *Actions) finish(found *Assessment, cut bool) {
+func (a Actions) finish(found *Assessment, cut bool) {
 	if cut {
 		found.Complete, found.Action = false, max(found.Action, a.Incomplete)
 	}

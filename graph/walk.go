@@ -123,7 +123,7 @@ func (w *walk) gather(ctx context.Context, q *inquiry, subjects ...Node) error {
 	for hops, begin := 0, 0; begin < len(w.nodes); hops++ {
 		end := len(w.nodes)
 		w.hopCut = w.hopCut || hops > q.policy.MaxHops
-		w.levels = append(w.levels, int32(begin)) //nolint:gosec // bounded by MaxEntities
+		w.levels = append(w.levels, int32(begin))
 		if err := w.level(ctx, q, begin, end, w.way == Downstream && hops == q.policy.MaxHops, false); err != nil {
 			return err
 		}

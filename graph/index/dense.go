@@ -228,7 +228,7 @@ func (v *view) linksAhead(frontier []graph.Node, a asked, links []graph.Link) []
 			}
 		}
 		for i, n := range block {
-			at := int32(first + i) //nolint:gosec // a frontier is bounded by the nodes
+			at := int32(first + i)
 			links = v.linksDown(at, &parts[i], &a, links)
 			if !v.plain {
 				links = v.linksFresh(at, n, graph.Downstream, a, links)
