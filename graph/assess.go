@@ -17,6 +17,7 @@ type Assessor struct {
 
 	ev      evaluation
 	counts  []uint8
+	counted Status // of the walk, up to which the shares were counted; 0: not yet
 	least   membership
 	most    membership
 	reached spread
@@ -84,7 +85,7 @@ func (a *Assessor) work(ctx context.Context, n Node) (Assessment, error) {
 // gather walks upstream from an entity over the claims of the day.
 func (a *Assessor) gather(ctx context.Context, n Node) error {
 	a.w.reset()
-	a.w.onlyToday = true
+	a.w.onlyToday, a.counted = true, 0
 	return a.w.gather(ctx, a.q, n)
 }
 
@@ -164,7 +165,8 @@ func (found *Assessment) list(tier Status, action Action) {
 
 func (a *Assessor) prepare(tier Status) {
 	a.ev.w, a.ev.tier = a.w, tier
-	if a.w.has(Ownership) {
+	if a.w.has(Ownership) && a.counted != tier {
+		a.counted = tier
 		a.counts = slices.Grow(a.counts[:0], len(a.w.edges))[:len(a.w.edges)]
 		clear(a.counts)
 		a.ev.countShares(a.counts, &a.least)
@@ -237,11 +239,11 @@ func (a *Assessor) undetermined() int8 {
 	ev := &a.ev
 	a.prepare(a.q.policy.WeakestStatus)
 	a.reached.run(ev, limits{way: ByLineage, hops: a.q.policy.MaxHops})
-	nearest := noHops
+	nearest, open := noHops, ev.open()
 	for i := range a.q.rules {
 		rule := &a.q.rules[i]
 		f, _ := rule.at(ev.day)
-		if rule.implied || f == notInForce {
+		if rule.implied || f == notInForce || (f == inForce && !open) {
 			continue
 		}
 		least, most := ev.members(rule, atLeast, &a.least), ev.members(rule, atMost, &a.most)
@@ -262,4 +264,14 @@ func (a *Assessor) undetermined() int8 {
 		}
 	}
 	return nearest
+}
+
+// open reports whether owners may hold more than is sure.
+func (ev *evaluation) open() bool {
+	for k := range ev.w.edges {
+		if e := &ev.w.edges[k]; e.Relation == Owns && e.ShareMin != e.ShareMax && ev.holds(e) {
+			return true
+		}
+	}
+	return len(ev.persons.of) > 0
 }
