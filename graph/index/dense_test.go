@@ -59,7 +59,7 @@ func comparesLinks(ctx context.Context, t *testing.T, rand *rand.Rand, v *view, 
 				at++
 			}
 			if e.From <= on && on < e.To && e.Status <= weakest && e.Confidence >= least {
-				want = append(want, graph.Link{At: int32(at), Far: e.Far, Status: e.Status})
+				want = append(want, graph.Link{At: int32(at), Far: e.Far, Status: e.Status, Relation: e.Relation})
 			}
 		}
 		if got, ok := v.Links(nodes, d, set, on, weakest, least, []graph.Link{}); !ok || !slices.Equal(got, want) {
