@@ -62,7 +62,7 @@ func TestDecide(t *testing.T) {
 	looks(t, b, "decision", "/decisions/decision-1")
 	looks(t, b, "decisions", "/decisions")
 	b.Look(1440, false)
-	webtest.Evaluate[bool](b, `(location.assign("/decisions/decision-1/dossier"), true)`)
+	b.Show("/decisions/decision-1/dossier") // and wait: between two pages there is nothing to look at
 	b.AwaitText("KR2280-X2")
 	b.Print(true)
 	b.Screenshot("dossier-print-1440-light")
@@ -171,6 +171,7 @@ func TestSignOffKeepsWhatWasTyped(t *testing.T) {
 	if answer.StatusCode != http.StatusSeeOther {
 		t.Fatalf("%d %s", answer.StatusCode, text)
 	}
+	looks(t, webtest.Browse(t, s.URL), "decision-pending", answer.Header.Get("Location"))
 	answer, text = s.submit(t, "", answer.Header.Get("Location")+"/sign-off", "verdict=refused&reasoning=+&author=b.okafor")
 	if answer.StatusCode != http.StatusUnprocessableEntity {
 		t.Fatalf("without a reason: %d %s", answer.StatusCode, text)
