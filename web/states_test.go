@@ -61,8 +61,13 @@ func TestPageSaysWhatItRestsOn(t *testing.T) {
 	if _, err := s.store.Append(t.Context(), graph.ChangeSet{
 		Author: "test", Reason: "two ways to one list",
 		Entities: []graph.Entity{
-			{ID: "company:origin", Name: "Origin"}, {ID: "list:one", Name: "List One"}, {ID: "list:two", Name: "List Two"},
-			{ID: "product:b:one", Name: "Single", Brand: "Badge"}, {ID: "product:b:two", Name: "Double", Brand: "Badge"}, {ID: "product:b:old", Name: "Older", Brand: "Badge"}, {ID: "product:b:aged", Name: "Aged", Brand: "Badge"},
+			{ID: "company:origin", Name: "Origin"},
+			{ID: "list:one", Name: "List One"},
+			{ID: "list:two", Name: "List Two"},
+			{ID: "product:b:one", Name: "Single", Brand: "Badge"},
+			{ID: "product:b:two", Name: "Double", Brand: "Badge"},
+			{ID: "product:b:old", Name: "Older", Brand: "Badge"},
+			{ID: "product:b:aged", Name: "Aged", Brand: "Badge"},
 		},
 		Sources: []graph.Source{{ID: "source:tests", Title: "Notice", Publisher: "Tests", Kind: "vendor"}},
 		Claims: []graph.Claim{

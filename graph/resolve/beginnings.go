@@ -49,7 +49,7 @@ func (s *segment) sortedOpenings(k kind) []opening {
 		if n.kind != k {
 			continue
 		}
-		name := opening(2 * i) //nolint:gosec // see opening
+		name := opening(2 * i)
 		for _, o := range []opening{name, name | withBrand} {
 			if o&withBrand != 0 && s.brands[s.records[n.entity].brand] == "" {
 				continue
@@ -135,11 +135,9 @@ func appendNameKey(to []byte, text string) []byte {
 			c -= '！' - '!'
 		}
 		switch {
-		case 'a' <= c && c <= 'z', '0' <= c && c <= '9':
-			to = append(to, byte(c))
-		case 'A' <= c && c <= 'Z':
-			to = append(to, byte(c)-'A'+'a')
-		case c >= utf8.RuneSelf && (unicode.IsLetter(c) || unicode.IsDigit(c) || unicode.IsMark(c)):
+		case 'a' <= c && c <= 'z', '0' <= c && c <= '9': // nearly all of them
+			to = utf8.AppendRune(to, c)
+		case unicode.IsLetter(c), unicode.IsDigit(c), unicode.IsMark(c):
 			to = utf8.AppendRune(to, unicode.ToLower(c))
 		}
 	}
