@@ -224,7 +224,7 @@ const suggested = 20
 
 func (s *server) addSuggestions() {
 	register(s, operation("suggest-entity", reconcilePath+"/suggest/entity", reconcileTag, "Entities that begin with a text",
-		"Answers with products and companies of which a name begins with prefix, 20 at a time from cursor on, in the order of names.", unavailable, timeout), s.suggestEntity)
+		"Answers with products and companies of which a name begins with prefix, 20 at a time from cursor on, those that are called just so first, then in the order of names.", unavailable, timeout), s.suggestEntity)
 	register(s, operation("suggest-type", reconcilePath+"/suggest/type", reconcileTag, "Types that begin with a text", "There are two: product and company."),
 		func(_ context.Context, in *suggestInput) (suggestions, error) {
 			return suggestFrom(reconcileTypes(), in), nil
@@ -257,7 +257,7 @@ func (s *server) suggestEntity(ctx context.Context, in *suggestInput) (suggestio
 	if err != nil {
 		return out, err
 	}
-	found, _ := x.Beginning(in.Prefix, "", in.Place+suggested)
+	found := x.Beginning(in.Prefix, "", in.Place+suggested).Entities
 	for _, e := range found[min(in.Place, len(found)):] {
 		out.Result = append(out.Result, suggestion{ID: string(e.ID), Name: e.FullName(), Description: describe(e), Notable: typeOf(e)})
 	}

@@ -32,7 +32,8 @@ func TestAddCorrectRetract(t *testing.T) {
 	b.Type("#author", "a.lopez")
 	b.Press(".claim-form button.primary")
 	b.Await(`document.querySelector("#wrong-valid_to")`)
-	b.Axe("claim-form-refused")
+	inAllLooks(t, b, "claim-form-refused", func() {}) // it stays where it was sent
+	b.Look(1440, false)
 	fill(b, map[string]string{"valid_to": "", "reason": "data sheet read"})
 	b.Press(".claim-form button.primary")
 	b.AwaitText("is missing a citation that supports the claim")
@@ -62,6 +63,10 @@ func TestDataTellsWhatThereIs(t *testing.T) {
 	if _, err := s.store.Append(t.Context(), graph.ChangeSet{Entities: []graph.Entity{list}}); err != nil {
 		t.Fatal(err)
 	}
+	b := webtest.Browse(t, s.URL)
+	looks(t, b, "data-stale", "/data?as_of=2030-05-31")
+	looks(t, b, "list-stale", "/entities/list:us-bis-entity-list?as_of=2030-05-31")
+	looks(t, b, "subject-stale", "/entities/product:aivres:kr2280-x2?as_of=2030-05-31")
 	for path, wants := range map[string][]string{
 		"/data": {
 			">1 day</td>", "31 May 2026", `href="/data/sources"`, `<option value="csl">csl: the Consolidated Screening List</option>`, "<option>us-csl</option>",

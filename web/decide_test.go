@@ -62,7 +62,7 @@ func TestDecide(t *testing.T) {
 	looks(t, b, "decision", "/decisions/decision-1")
 	looks(t, b, "decisions", "/decisions")
 	b.Look(1440, false)
-	webtest.Evaluate[bool](b, `(location.assign("/decisions/decision-1/dossier"), true)`)
+	b.Show("/decisions/decision-1/dossier") // and wait: between two pages there is nothing to look at
 	b.AwaitText("KR2280-X2")
 	b.Print(true)
 	b.Screenshot("dossier-print-1440-light")
@@ -146,7 +146,7 @@ func TestSecondOfficer(t *testing.T) {
 	}
 	path := answer.Header.Get("Location")
 	for who, want := range map[string]string{"officer": "Another officer than you", "admin": "/sign-off", "reader": "An officer has to sign it."} {
-		if _, shown := s.get(t, path, map[string]string{"Cookie": cookies[who]}); !strings.Contains(shown, want) || !strings.Contains(shown, "waits for a second officer") {
+		if _, shown := s.get(t, path, map[string]string{"Cookie": cookies[who]}); !strings.Contains(shown, want) || !strings.Contains(shown, "waits for a second officer") || !strings.Contains(shown, "To pass, if a second officer signs.") || strings.Contains(shown, `class="verdict is-pass"`) {
 			t.Errorf("the %s sees: %s", who, shown)
 		}
 	}
@@ -156,7 +156,7 @@ func TestSecondOfficer(t *testing.T) {
 	if answer, text := s.submit(t, cookies["admin"], path+"/sign-off", "verdict=signed&reasoning=agreed"); answer.StatusCode != http.StatusSeeOther {
 		t.Fatalf("%d %s", answer.StatusCode, text)
 	}
-	if _, shown := s.get(t, path, map[string]string{"Cookie": cookies["reader"]}); !strings.Contains(shown, "signed, stands") || !strings.Contains(shown, "agreed") {
+	if _, shown := s.get(t, path, map[string]string{"Cookie": cookies["reader"]}); !strings.Contains(shown, "signed, stands") || !strings.Contains(shown, "Passed.") || !strings.Contains(shown, "agreed") {
 		t.Errorf("once it is signed: %s", shown)
 	}
 	if _, shown := s.get(t, "/decisions?state=pending", map[string]string{"Cookie": cookies["reader"]}); !strings.Contains(shown, "There is no such decision.") {
@@ -171,7 +171,9 @@ func TestSignOffKeepsWhatWasTyped(t *testing.T) {
 	if answer.StatusCode != http.StatusSeeOther {
 		t.Fatalf("%d %s", answer.StatusCode, text)
 	}
-	answer, text = s.submit(t, "", answer.Header.Get("Location")+"/sign-off", "verdict=refused&reasoning=+&author=b.okafor")
+	path, b := answer.Header.Get("Location"), webtest.Browse(t, s.URL)
+	looks(t, b, "decision-pending", path)
+	answer, text = s.submit(t, "", path+"/sign-off", "verdict=refused&reasoning=+&author=b.okafor")
 	if answer.StatusCode != http.StatusUnprocessableEntity {
 		t.Fatalf("without a reason: %d %s", answer.StatusCode, text)
 	}
@@ -179,6 +181,13 @@ func TestSignOffKeepsWhatWasTyped(t *testing.T) {
 		if !strings.Contains(text, want) {
 			t.Errorf("the form lacks %s: %s", want, text)
 		}
+	}
+	if answer, text = s.submit(t, "", path+"/sign-off", "verdict=refused&reasoning=no+museum&author=b.okafor"); answer.StatusCode != http.StatusSeeOther {
+		t.Fatalf("%d %s", answer.StatusCode, text)
+	}
+	looks(t, b, "decision-refused", path)
+	if shown := webtest.Evaluate[string](b, `document.querySelector(".verdict.is-failed")?.innerText ?? ""`); !strings.Contains(shown, "Not passed: a second officer refused it.") {
+		t.Errorf("a decision that does not stand: %s", shown)
 	}
 }
 

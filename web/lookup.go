@@ -16,6 +16,7 @@ type lookUpPage struct {
 	Answer client.SearchAnswer
 	Found  []candidate
 	Begins []candidate // whose name begins so, beside those found
+	More   bool        // others that may be meant, or begin so, are not shown
 
 	Text     string // the lines as they were pasted
 	Lines    []lineView
@@ -48,7 +49,7 @@ const (
 	mostOfLine     = 3
 	mostLines      = 100
 	mostText       = 16 << 10
-	shortest       = 2 // letters from which on a beginning is looked up
+	shortest       = 2 // letters from which on a beginning is looked up; of Chinese characters one is enough
 )
 
 func (v *visit) lookUp() error {
@@ -80,7 +81,7 @@ func (v *visit) lookUpOne(p *lookUpPage) error {
 			return err
 		},
 		func(ctx context.Context) (err error) {
-			if len([]rune(p.Query)) >= shortest {
+			if len(strings.TrimSpace(p.Query)) >= shortest { // in bytes
 				begins, err = v.ask.Suggest(ctx, p.Query)
 			}
 			return err
@@ -89,9 +90,14 @@ func (v *visit) lookUpOne(p *lookUpPage) error {
 		return err
 	}
 	p.Found = candidatesOf(p.Answer.Candidates)
+	p.More = !p.Answer.Complete || (p.Answer.Outcome != "resolved" && p.Answer.Total > len(p.Found))
 	for _, s := range begins {
 		known := func(c candidate) bool { return c.Entity.ID == s.ID }
-		if len(p.Found)+len(p.Begins) < most && !slices.ContainsFunc(p.Found, known) {
+		switch {
+		case slices.ContainsFunc(p.Found, known):
+		case len(p.Found)+len(p.Begins) == most:
+			p.More = true
+		default:
 			p.Begins = append(p.Begins, candidate{Entity: graph.EntityRef{ID: s.ID, Kind: s.ID.Kind(), Name: s.Name}, Why: text("look-up.begins")})
 		}
 	}

@@ -57,10 +57,16 @@ func order(lines int) string {
 // looks opens a page in all of its looks.
 func looks(t *testing.T, b *webtest.Browser, name, path string) {
 	t.Helper()
+	inAllLooks(t, b, name, func() { b.Open(path) })
+}
+
+// inAllLooks looks at a page on a telephone and on a desk, in light and in dark.
+func inAllLooks(t *testing.T, b *webtest.Browser, name string, open func()) {
+	t.Helper()
 	for _, width := range []int{360, 1440} {
 		for _, dark := range []bool{false, true} {
 			b.Look(width, dark)
-			b.Open(path)
+			open()
 			full := fmt.Sprintf("%s-%d-%s", name, width, map[bool]string{false: "light", true: "dark"}[dark])
 			b.Axe(full)
 			if wide := webtest.Evaluate[int](b, "document.documentElement.scrollWidth"); wide > width {

@@ -44,7 +44,11 @@ func TestSignedIn(t *testing.T) {
 			if who := webtest.Evaluate[string](b, `document.querySelector(".who .name").innerText`); who != "key of a "+string(test.role) {
 				t.Errorf("signed in is %q", who)
 			}
-			b.Axe("signed in")
+			for name, path := range map[string]string{"subject": "/entities/product:aivres:kr2280-x2?as_of=2024-04-15", "data": "/data", "decisions": "/decisions"} {
+				looks(t, b, "signed-in-"+string(test.role)+"-"+name, path)
+			}
+			b.Look(1440, false)
+			b.Open("/entities/product:aivres:kr2280-x2?as_of=2024-04-15")
 			b.Press(`a[href*="/trace.json"]`)
 			b.Await(`location.pathname.endsWith("/trace.json")`)
 			var answer graph.Answer

@@ -158,7 +158,8 @@ func (c *Client) Search(ctx context.Context, text string, include, exclude []str
 }
 
 // Suggest asks for the products and companies of which a name begins with a
-// text, 20 at the most, in the order of names.
+// text, 20 at the most: those that are called just so first, then in the order of
+// names.
 func (c *Client) Suggest(ctx context.Context, prefix string) ([]Suggestion, error) {
 	answer, err := get[SuggestAnswer](ctx, c, "/v1/reconcile/suggest/entity", At{}.values("prefix", prefix))
 	return answer.Result, err

@@ -123,7 +123,7 @@ func (r *run) rank(s *segment, g textGrams, k kind) (cut bool) {
 	}
 	r.touched = r.touched[:0]
 	total, read := r.count(s, g.own, maxPostings, true)
-	cut = read < len(g.own)*2/3
+	cut = read < max(1, len(g.own)*2/3) // of one gram, too
 	r.count(s, g.other, otherPostings, false)
 	r.weights = r.weights[:0]
 	for _, n := range r.touched {

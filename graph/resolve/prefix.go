@@ -3,81 +3,45 @@ package resolve
 import (
 	"cmp"
 	"slices"
-	"unicode"
-	"unicode/utf8"
 
 	"debadge/graph"
 )
 
+// Beginnings are what a person who is still typing may mean.
+type Beginnings struct {
+	Entities []graph.EntityRef // the shortest name that goes on like it first
+	More     bool              // there are others, which the limit left out
+	Read     int               // how many names were looked at
+}
+
 // Beginning returns the entities of which a name, or the brand with the name,
-// begins with a text, for a person who is still typing: in the order of names,
-// at most so many, and whether there are more. Letter case, spaces and
-// punctuation do not count. It looks at every name.
-func (x *Index) Beginning(text string, kind graph.Kind, limit int) (found []graph.EntityRef, more bool) {
-	key := graph.NameKey(text)
-	if key == "" {
-		return nil, false
+// begins with a text, at most so many: those that are called just so first, then
+// the others in the order of the names that begin so. Letter case, spaces and
+// punctuation do not count. What it looks at grows with the limit and hardly with
+// the number of names, so one letter costs no more than ten.
+func (x *Index) Beginning(text string, only graph.Kind, limit int) Beginnings {
+	key := appendNameKey(nil, text)
+	if len(key) == 0 || (only != "" && !slices.Contains(kinds, only)) {
+		return Beginnings{}
 	}
-	r := run{x: x, q: &Query{Kind: kind}}
-	seen := map[graph.ID]bool{}
+	r := run{x: x, q: &Query{Kind: only}}
+	var out Beginnings
+	var found []begun
 	r.segments(func(s *segment) {
-		for i := range s.names {
-			n := &s.names[i]
-			if r.hidden(s, n.entity) {
-				continue
-			}
-			name := s.texts.get(n.text)
-			if !begins(name, key) && !brandBegins(s.brands[s.records[n.entity].brand], name, key) {
-				continue
-			}
-			if ref := s.ref(n.entity); !seen[ref.ID] {
-				seen[ref.ID] = true
-				found = append(found, ref)
+		for _, k := range []kind{company, product} {
+			if only == "" || kindOf(only) == k {
+				var read int
+				found, read = r.beginning(s, k, key, limit, found)
+				out.Read += read
 			}
 		}
 	})
-	slices.SortFunc(found, func(a, b graph.EntityRef) int {
-		return cmp.Or(cmp.Compare(a.Brand+" "+a.Name, b.Brand+" "+b.Name), cmp.Compare(a.ID, b.ID))
+	slices.SortFunc(found, func(a, b begun) int {
+		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.ref.ID, b.ref.ID))
 	})
-	if len(found) > limit {
-		return found[:limit], true
+	out.More = len(found) > limit
+	for _, f := range found[:min(limit, len(found))] {
+		out.Entities = append(out.Entities, f.ref)
 	}
-	return found, false
-}
-
-// begins reports whether a text begins with a name key.
-func begins(text, key string) bool {
-	rest, _ := cut(text, key)
-	return rest == ""
-}
-
-// brandBegins reports whether a brand and a name behind it begin with a key.
-func brandBegins(brand, name, key string) bool {
-	if brand == "" {
-		return false
-	}
-	rest, ok := cut(brand, key)
-	return ok && begins(name, rest)
-}
-
-// cut takes what a text says off the front of a key: what is left of the key,
-// and whether the text said nothing else.
-func cut(text, key string) (rest string, ok bool) {
-	for _, r := range text {
-		if key == "" {
-			return "", true
-		}
-		if r >= '！' && r <= '～' {
-			r -= '！' - '!'
-		}
-		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) {
-			continue
-		}
-		k, size := utf8.DecodeRuneInString(key)
-		if unicode.ToLower(r) != k {
-			return key, false
-		}
-		key = key[size:]
-	}
-	return key, true
+	return out
 }

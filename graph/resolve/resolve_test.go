@@ -1,6 +1,7 @@
 package resolve_test
 
 import (
+	"strconv"
 	"testing"
 	"time"
 
@@ -152,6 +153,25 @@ func TestResolve(t *testing.T) {
 		}
 		if (got.Entity != nil) != (got.Outcome == resolve.Resolved) {
 			t.Errorf("%+v: the entity is %v with the outcome %s", c.query, got.Entity, got.Outcome)
+		}
+	}
+}
+
+// TestTextOfTwoLettersIsCutAloud asks for two letters that more words begin with
+// than are read: that names like it were left out is said.
+func TestTextOfTwoLettersIsCutAloud(t *testing.T) {
+	t.Parallel()
+	var many []graph.Entity
+	for i := range 20_001 {
+		many = append(many, company(strconv.Itoa(i), "Zq Works "+strconv.Itoa(i)))
+	}
+	for _, test := range []struct {
+		names    int
+		complete bool
+	}{{20, true}, {len(many), false}} {
+		got := build(t, many[:test.names]...).Resolve(resolve.Query{Text: "zq"})
+		if got.Complete != test.complete || (len(got.Reasons) == 0) != test.complete {
+			t.Errorf("%d names: complete %v, %q", test.names, got.Complete, got.Reasons)
 		}
 	}
 }

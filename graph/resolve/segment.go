@@ -16,6 +16,7 @@ type segment struct {
 	choices []choice
 	keys    keyTable
 	grams   postings
+	begins  beginnings
 }
 
 // record is an entity.
@@ -79,7 +80,7 @@ func (s *segment) find(id graph.ID) (uint32, bool) {
 func (s *segment) size() Size {
 	bytes := cap(s.records)*int(unsafe.Sizeof(record{})) + cap(s.names)*int(unsafe.Sizeof(name{})) + len(s.texts.text) +
 		cap(s.keys.slots)*int(unsafe.Sizeof(uint32(0))) + cap(s.keys.entries)*int(unsafe.Sizeof(keyEntry{})) +
-		(cap(s.grams.names)+cap(s.grams.start))*int(unsafe.Sizeof(uint32(0)))
+		(cap(s.grams.names)+cap(s.grams.start)+cap(s.begins[company])+cap(s.begins[product]))*int(unsafe.Sizeof(uint32(0)))
 	for _, b := range s.brands {
 		bytes += len(b) + int(unsafe.Sizeof(""))
 	}
@@ -104,6 +105,7 @@ func newBuilder() *builder {
 func (b *builder) segment() *segment {
 	s := &b.made
 	s.texts.finish()
+	s.begins = s.newBeginnings()
 	s.grams = newPostings(len(s.names), s.gramsOf)
 	return s
 }

@@ -34,7 +34,8 @@ function choose(to) {
 
 async function ask() {
   running?.abort();
-  if (box.value.trim().length < 2) return close();
+  // One letter says too little; one Chinese character may be half of a name.
+  if (new TextEncoder().encode(box.value.trim()).length < 2) return close();
   running = new AbortController();
   const asked = box.value;
   await exchange("options", addressOf(form), { signal: running.signal, keep: false });
@@ -56,7 +57,7 @@ addEventListener("pageshow", () => { leaving = false; });
 
 box.setAttribute("role", "combobox");
 box.setAttribute("aria-autocomplete", "list");
-box.setAttribute("aria-controls", "options");
+box.setAttribute("aria-controls", "listbox"); // which is in the part that comes
 box.setAttribute("aria-expanded", "false");
 
 box.addEventListener("input", () => {

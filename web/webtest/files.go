@@ -2,8 +2,11 @@ package webtest
 
 import (
 	"fmt"
+	"time"
 
+	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -11,6 +14,32 @@ import (
 func (b *Browser) Choose(selector, path string) {
 	b.t.Helper()
 	b.Do(chromedp.SetUploadFiles(chromedp.CSS(selector), []string{path}))
+}
+
+// ChooseByKey presses keys on the field that has the focus, and chooses a file in
+// the dialog that the browser opens for that. It fails where none opens.
+func (b *Browser) ChooseByKey(keys, path string) {
+	b.t.Helper()
+	opened := make(chan *page.EventFileChooserOpened, 1)
+	if err := chromedp.Listen(b.ctx, func(event any) {
+		if e, ok := event.(*page.EventFileChooserOpened); ok {
+			select {
+			case opened <- e:
+			default: // one dialog is enough
+			}
+		}
+	}); err != nil {
+		b.t.Fatal(err)
+	}
+	call(b, page.SetInterceptFileChooserDialog, page.SetInterceptFileChooserDialogParams{Enabled: true})
+	b.Key(keys)
+	select {
+	case e := <-opened:
+		call(b, dom.SetFileInputFiles, dom.SetFileInputFilesParams{Files: []string{path}, BackendNodeID: e.BackendNodeID})
+	case <-time.After(patience):
+		b.t.Fatalf("no dialog for a file opens; the page:\n%s", b.text())
+	}
+	call(b, page.SetInterceptFileChooserDialog, page.SetInterceptFileChooserDialogParams{Enabled: false})
 }
 
 // Drop drags a file over what a CSS selector finds, and drops it there.

@@ -38,7 +38,7 @@ type Browser struct {
 
 	mu      sync.Mutex
 	wrong   []string
-	allowed []string // statuses that are meant, such as 404
+	allowed []string // failures that are meant, such as 404
 }
 
 // Browse opens a tab for the service at an address, such as
@@ -135,7 +135,7 @@ func (b *Browser) note(what string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, status := range b.allowed {
-		if strings.Contains(what, "status of "+status) {
+		if strings.Contains(what, "status of "+status) || strings.Contains(what, "net::"+status) {
 			return
 		}
 	}
@@ -148,8 +148,8 @@ func (b *Browser) wrongs() []string {
 	return b.wrong
 }
 
-// Allow says that answers of a status are meant: a browser tells of them on the
-// console.
+// Allow says that answers of a status are meant, or a failure to get one, such as
+// ERR_CONNECTION_REFUSED: a browser tells of them on the console.
 func (b *Browser) Allow(status string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
