@@ -29,6 +29,7 @@ var requestIDForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 // record is what the log will say about a request.
 type record struct {
 	id      string
+	inner   bool // it was made within another request
 	problem *problem
 	stack   string     // where it panicked
 	remote  netip.Addr // of the client, behind trusted proxies too
@@ -65,19 +66,23 @@ func requestID(h http.Header) string {
 // pagePolicy lets a browser load nothing and put the answer into no frame.
 const pagePolicy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-func setSecurityHeaders(h http.Header) {
-	h.Set("Content-Security-Policy", pagePolicy)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("X-Frame-Options", "DENY")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set("Cache-Control", "no-store")
+// securityHeaders are on every answer that has none of its own.
+var securityHeaders = []field{
+	{"Content-Security-Policy", []string{pagePolicy}},
+	{"X-Content-Type-Options", []string{"nosniff"}},
+	{"X-Frame-Options", []string{"DENY"}},
+	{"Referrer-Policy", []string{"no-referrer"}},
+	{"Cross-Origin-Resource-Policy", []string{"same-origin"}},
+	{"Cache-Control", []string{"no-store"}},
 }
+
+func setSecurityHeaders(h http.Header) { setAll(h, securityHeaders) }
 
 // observe gives the request its id and the log its line.
 func (s *server) observe(c *gin.Context) {
 	start := s.Clock()
-	r := &record{id: requestID(c.Request.Header)}
+	_, inner := c.Request.Context().Value(recordKey{}).(*record)
+	r := &record{id: requestID(c.Request.Header), inner: inner}
 	r.remote, r.secure = s.Proxies.client(c.Request)
 	if a, ok := agentOf(c.Request.Context()); ok {
 		r.remote = a.remote
@@ -131,7 +136,19 @@ func (s *server) logRequest(c *gin.Context, r *record, took time.Duration) {
 		level = slog.LevelDebug // probes
 	}
 	attrs = append(attrs, slog.Int("status", status))
-	s.Log.LogAttrs(c.Request.Context(), level, "request", attrs...)
+	s.logNow(c.Request.Context(), level, "request", attrs)
+}
+
+// logNow writes a line without looking for the place in the program that it comes
+// from, which no line of ours tells, and which takes as long as the line.
+func (s *server) logNow(ctx context.Context, level slog.Level, message string, attrs []slog.Attr) {
+	h := s.Log.Handler()
+	if !h.Enabled(ctx, level) {
+		return
+	}
+	r := slog.NewRecord(s.Clock(), level, message, 0)
+	r.AddAttrs(attrs...)
+	_ = h.Handle(ctx, r) // as Logger does: an answer does not fail for want of a log
 }
 
 // status is what the request came to. Gin does not know of an answer that was

@@ -3,7 +3,6 @@ package api
 import (
 	"bytes"
 	"context"
-	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
+	"github.com/klauspost/compress/s2"
 
 	"debadge/graph"
 )
@@ -27,6 +27,9 @@ const (
 	// that is away must not have the time of an answer twice.
 	recallPatience = 100 * time.Millisecond
 
+	// recallBeside is about what an answer takes beside its question and body.
+	recallBeside = 512
+
 	// recallMost is how long an answer may be to be kept.
 	recallMost = 256 << 10
 )
@@ -42,10 +45,23 @@ type basisNow struct {
 
 // remembered is an answer that was given.
 type remembered struct {
-	body    []byte
-	headers http.Header
+	packed  []byte // the body, compressed: more answers are kept, at the price of copying one
+	headers []field
 	finding graph.Finding // for the metrics, "" if it has none
 	action  graph.Action
+}
+
+// field is one of an answer's headers. Its values are shared by all answers, and
+// replaced or appended to, never changed.
+type field struct {
+	name   string // in its canonical form
+	values []string
+}
+
+func setAll(h http.Header, fields []field) {
+	for _, f := range fields {
+		h[f.name] = f.values
+	}
 }
 
 // memory keeps answers of one basis: those of two generations, of which the older
@@ -92,7 +108,7 @@ func (m *memory) put(question string, a *remembered) {
 		m.young, m.old, m.size = map[string]*remembered{}, m.young, 0
 	}
 	m.young[question] = a
-	m.size += len(question) + len(a.body)
+	m.size += len(question) + len(a.packed) + recallBeside
 }
 
 // recall answers what was answered before, and keeps what is answered now. The
@@ -106,6 +122,7 @@ func (s *server) recall(c *gin.Context) {
 	if !ok {
 		return // whoever answers says why
 	}
+	holdAnswer(r.Context())
 	question := c.FullPath() + "?" + r.URL.RawQuery
 	if a := s.memory.get(at, question); a != nil {
 		s.again(c, a)
@@ -119,27 +136,44 @@ func (s *server) recall(c *gin.Context) {
 		return
 	}
 	rec := recordOf(r.Context())
-	s.memory.add(at, question, &remembered{body: w.body.Bytes(), headers: w.headers, finding: rec.finding, action: rec.action})
+	body := w.body.Bytes()
+	w.headers = append(w.headers, field{"Content-Length", []string{strconv.Itoa(len(body))}})
+	s.memory.add(at, question, &remembered{packed: s2.Encode(nil, body), headers: w.headers, finding: rec.finding, action: rec.action})
 }
+
+// unpacked are buffers for bodies.
+var unpacked = sync.Pool{New: func() any { return new([]byte) }}
 
 // again writes an answer that was given before.
 func (s *server) again(c *gin.Context, a *remembered) {
-	h := c.Writer.Header()
-	maps.Copy(h, a.headers)
-	h["Content-Length"] = []string{strconv.Itoa(len(a.body))}
+	buffer, ok := unpacked.Get().(*[]byte)
+	if !ok {
+		panic("the pool holds something else")
+	}
+	defer unpacked.Put(buffer)
+	body, err := s2.Decode(*buffer, a.packed)
+	if err != nil {
+		return // it is computed once more
+	}
+	*buffer = body[:cap(body)]
+	setAll(c.Writer.Header(), a.headers)
 	if a.finding != "" {
 		s.metrics.found(a.finding, a.action)
 	}
 	c.Writer.WriteHeader(http.StatusOK)
-	_, _ = c.Writer.Write(a.body) // a client that is gone does not miss it
+	_, _ = c.Writer.Write(body) // a client that is gone does not miss it
 	c.Abort()
 }
 
 // basisNow is what answers rest on at the moment, false if the store does not
 // say so at once.
 func (s *server) basisNow(c *gin.Context) (at basisNow, ok bool) {
-	ctx, done := context.WithTimeout(c.Request.Context(), recallPatience)
-	defer done()
+	ctx := c.Request.Context()
+	if !s.seenLately() {
+		patient, done := context.WithTimeout(ctx, recallPatience)
+		defer done()
+		ctx = patient
+	}
 	policies := s.shelf.all()
 	if len(policies) == 0 {
 		return at, false
@@ -154,21 +188,31 @@ func (s *server) basisNow(c *gin.Context) (at basisNow, ok bool) {
 	return at, err == nil
 }
 
+// seenLately is whether the index need not ask the store for a view, which could
+// take long. A timer for each request costs more than all else here.
+func (s *server) seenLately() bool {
+	if s.Index == nil {
+		return false
+	}
+	_, seen, ok := s.Index.Progress()
+	age := s.Clock().Sub(seen)
+	return ok && age >= 0 && age < recallPatience/2
+}
+
 // keepingWriter keeps what passes through it, up to a bound.
 type keepingWriter struct {
 	gin.ResponseWriter
 	body    bytes.Buffer
-	headers http.Header // as they are before the answer may be compressed
-	lost    bool        // it was too long, or did not leave at once
+	headers []field // as they are before the answer may be compressed
+	lost    bool    // it was too long, or did not leave at once
 }
 
 // Write writes, and keeps.
 func (w *keepingWriter) Write(p []byte) (int, error) {
 	if w.headers == nil {
-		w.headers = http.Header{}
 		for _, name := range []string{"Content-Type", "ETag", "Vary", "Cache-Control"} {
 			if v := w.Header().Values(name); len(v) > 0 {
-				w.headers[http.CanonicalHeaderKey(name)] = slices.Clone(v)
+				w.headers = append(w.headers, field{http.CanonicalHeaderKey(name), slices.Clone(v)})
 			}
 		}
 	}

@@ -79,10 +79,10 @@ func TestMemoryIsBounded(t *testing.T) {
 	var m memory
 	at := basisNow{revision: 1}
 	body := make([]byte, recallMost)
-	m.add(at, "used", &remembered{body: body})
+	m.add(at, "used", &remembered{packed: body})
 	most := 0
 	for i := range 4 * recallBytes / recallMost {
-		m.add(at, strconv.Itoa(i), &remembered{body: body})
+		m.add(at, strconv.Itoa(i), &remembered{packed: body})
 		if m.get(at, "used") == nil {
 			t.Fatal("what is in use was dropped")
 		}
@@ -94,8 +94,8 @@ func TestMemoryIsBounded(t *testing.T) {
 	if m.get(basisNow{revision: 2}, "used") != nil {
 		t.Error("an answer of another revision was recalled")
 	}
-	m.add(basisNow{revision: 2}, "new", &remembered{body: body})
-	m.add(at, "late", &remembered{body: body})
+	m.add(basisNow{revision: 2}, "new", &remembered{packed: body})
+	m.add(at, "late", &remembered{packed: body})
 	if m.get(basisNow{revision: 2}, "new") == nil {
 		t.Error("an answer that came late took the place of newer ones")
 	}

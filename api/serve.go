@@ -40,10 +40,14 @@ func serveWithin(ctx context.Context, l net.Listener, h http.Handler, log *slog.
 		Handler:           g,
 		ReadHeaderTimeout: lim.header, ReadTimeout: lim.read, WriteTimeout: lim.write, IdleTimeout: lim.idle,
 		MaxHeaderBytes: lim.headerBytes,
-		ErrorLog:       slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+		BaseContext: func(net.Listener) context.Context {
+			return context.WithValue(context.Background(), stoppingKey{}, g.stopping)
+		},
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
+	holding(srv)
 	failed := make(chan error, 1)
-	go func() { failed <- srv.Serve(l) }()
+	go func() { failed <- srv.Serve(heldListener{l}) }()
 	select {
 	case err := <-failed:
 		return fmt.Errorf("serving: %w", err)
@@ -90,7 +94,7 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer g.leave()
-	g.next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), stoppingKey{}, g.stopping)))
+	g.next.ServeHTTP(w, r)
 }
 
 func (g *gate) refuse(w http.ResponseWriter, r *http.Request) {

@@ -64,7 +64,9 @@ func (p *program) checkServe() error {
 
 // serve runs the service until ctx ends. What it started last ends first.
 func (p *program) serve(ctx context.Context) (err error) {
-	log := slog.New(slog.NewJSONHandler(p.stderr, nil))
+	lines := &logWriter{to: p.stderr}
+	defer lines.Flush()
+	log := slog.New(slog.NewJSONHandler(lines, nil))
 	ready, err := p.prepare()
 	if err != nil {
 		return err

@@ -149,6 +149,7 @@ func TestServeLetsKeysIn(t *testing.T) {
 	if status, _, body := fetch(t, http.DefaultClient, address+"/v1/lists", key); status != 401 || !strings.Contains(body, "was revoked") {
 		t.Errorf("%d %s", status, body)
 	}
+	log.awaits(t, `"refused":"the API key was revoked"`)
 	if text := log.text(); strings.Contains(text, key[4:20]) || !strings.Contains(text, `"caller":"erp"`) {
 		t.Errorf("%s", text)
 	}
@@ -212,6 +213,7 @@ func TestServeTakesTokens(t *testing.T) {
 			t.Errorf("%s: %d, not %d: %s", test.path, status, test.status, body)
 		}
 	}
+	time.Sleep(2 * logDelay) // the last lines are those of what was refused
 	if text := log.text(); !strings.Contains(text, `"caller":"officer@example.com"`) || strings.Contains(text, "eyJ") {
 		t.Errorf("%s", text)
 	}
