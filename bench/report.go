@@ -15,15 +15,16 @@ import (
 func Report(w io.Writer, results []Result) error {
 	p := newPage(results)
 	p.text("# How fast debadge is\n\n")
-	p.text("This page is written by `make bench`. Each column is one run on one synthetic graph ([how it is made](../graph/synth/DESIGN.md)), in which\n")
+	p.text("This page is written by `make bench`. Each column is one synthetic graph ([how it is made](../graph/synth/DESIGN.md)), on which\n")
 	p.text("every answer was checked against an independent computation before it was timed, and the sides of a comparison were asked in turns.\n")
 	p.text("Machines are noisy, so the ratios count; a time by itself is of that machine on that day.\n\n```\n")
 	for _, r := range p.runs {
 		p.text("make bench PRODUCTS=%d RESULTS=docs\n", r.Products)
 	}
-	p.text("```\n\n| run | products | claims | date | version | load before |\n| --- | ---: | ---: | --- | --- | --- |\n")
-	for i, r := range p.runs {
-		p.text("| %d | %s | %s | %s | `%s` | %s |\n", i+1, grouped(r.Products), grouped(r.Claims), r.Date, r.Version, r.Load)
+	p.text("```\n\n| products | claims | date | version | load before | what this run measured |\n| ---: | ---: | --- | --- | --- | --- |\n")
+	for _, part := range p.parts() {
+		r := part.run
+		p.text("| %s | %s | %s | `%s` | %s | %s |\n", grouped(r.Products), grouped(r.Claims), r.Date, r.Version, r.Load, strings.Join(part.workloads, ", "))
 	}
 	p.text("\nThe machine: %s.\n\n![How times grow with the graph](speed.svg)\n", strings.Join(p.machines(), "; "))
 	p.targets()
@@ -49,6 +50,28 @@ func newPage(results []Result) *page {
 	}
 	slices.SortFunc(p.runs, func(a, b Run) int { return a.Products - b.Products })
 	return p
+}
+
+// part is a run with the workloads that stand on the page: a later run of some of
+// them leaves the others as they were.
+type part struct {
+	run       Run
+	workloads []string
+}
+
+func (p *page) parts() []part {
+	var all []part
+	for _, r := range p.results {
+		i := slices.IndexFunc(all, func(o part) bool { return o.run == r.Run })
+		if i < 0 {
+			i = len(all)
+			all = append(all, part{run: r.Run})
+		}
+		if !slices.Contains(all[i].workloads, r.Workload) {
+			all[i].workloads = append(all[i].workloads, r.Workload)
+		}
+	}
+	return all
 }
 
 func (p *page) text(format string, args ...any) { fmt.Fprintf(&p.out, format, args...) }

@@ -31,7 +31,8 @@ type dense interface {
 	Links(frontier []Node, d Direction, set RelationSet, on Day, weakest Status, least Confidence, links []Link) ([]Link, bool)
 
 	// Brands sets brands[i] to a number for the brand of nodes[i]: one for each
-	// text, which Brand returns.
+	// text, which Brand returns. They may be called while another goroutine asks
+	// for something else.
 	Brands(nodes []Node, brands []uint32)
 	Brand(brand uint32) string
 
