@@ -10,34 +10,34 @@ import (
 )
 
 // side is one of the two ends by which a claim is found. The frontier is one
-// parameter and the relations are the bits of another, so that each side is one
-// prepared statement; the index holds the relation, so that the claims of other
-// relations are not touched.
+// parameter and the relations are another, so that each side is one prepared
+// statement. Each relation of each entity is looked up in the index by itself:
+// what a company owns is found without a look at the products that it makes.
 type side struct {
 	text     string
 	outwards bool // a claim of an outward relation is found at this end by an upstream walk
 }
 
 const edgeColumns = `SELECT j.key, j.value, e.key, e.id, c.key, c.first_day, c.end_day,
-	coalesce(c.share_min, 0), coalesce(c.share_max, 0), c.relation, c.status, c.confidence, c.interest FROM json_each(?1) j `
+	coalesce(c.share_min, 0), coalesce(c.share_max, 0), c.relation, c.status, c.confidence, c.interest FROM json_each(?1) j CROSS JOIN json_each(?2) r `
 
-const edgeConditions = " AND (?2 >> c.relation) & 1 WHERE c.recorded <= ?3 AND (c.retracted = 0 OR c.retracted > ?3)"
+const edgeConditions = " WHERE c.recorded <= ?3 AND (c.retracted = 0 OR c.retracted > ?3)"
 
 var sides = []side{
-	{text: edgeColumns + "CROSS JOIN claims c INDEXED BY claims_by_to ON c.to_entity = j.value" +
+	{text: edgeColumns + "CROSS JOIN claims c INDEXED BY claims_by_to ON c.to_entity = j.value AND c.relation = r.value" +
 		" CROSS JOIN entities e ON e.key = c.from_entity" + edgeConditions},
-	{text: edgeColumns + "CROSS JOIN claims c INDEXED BY claims_by_from ON c.from_entity = j.value" +
+	{text: edgeColumns + "CROSS JOIN claims c INDEXED BY claims_by_from ON c.from_entity = j.value AND c.relation = r.value" +
 		" CROSS JOIN entities e ON e.key = c.to_entity" + edgeConditions, outwards: true},
 }
 
-// relations returns which of a set are found at this end by a walk: symmetric
-// ones at both, the others at one.
-func (s side) relations(set graph.RelationSet, d graph.Direction) graph.RelationSet {
-	var here graph.RelationSet
+// relations returns the numbers of those of a set that are found at this end by a
+// walk: symmetric ones at both, the others at one.
+func (s side) relations(set graph.RelationSet, d graph.Direction) []int {
+	var here []int
 	for _, r := range set.Relations() {
 		rule := r.Rule()
 		if rule.Symmetric || (rule.Outward == s.outwards) == (d == graph.Upstream) {
-			here |= graph.SetOf(r)
+			here = append(here, int(r))
 		}
 	}
 	return here
@@ -65,14 +65,18 @@ func (v *view) Adjacent(
 	var all []found
 	for _, s := range sides {
 		relations := s.relations(set, d)
-		if relations == 0 {
+		if len(relations) == 0 {
 			continue
+		}
+		asked, err := list(relations)
+		if err != nil {
+			return nil, err
 		}
 		if err := v.session.each(ctx, func(r *sql.Rows) error {
 			f, err := v.scanEdge(r)
 			all = append(all, f)
 			return err
-		}, s.text, wanted, int64(relations), int64(v.mark.revision)); err != nil {
+		}, s.text, wanted, asked, int64(v.mark.revision)); err != nil {
 			return nil, err
 		}
 	}

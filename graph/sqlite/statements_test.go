@@ -108,7 +108,7 @@ func TestStatements(t *testing.T) {
 			q := graph.ReachQuestion{Origin: string(synth.Hub), AsOf: day, Policy: graph.DefaultPolicy(), Limit: 100}
 			_, err := graph.Reach(ctx, s, q, func(graph.ReachRow) error { return nil })
 			return err
-		}, 5350},
+		}, 4400},
 	} {
 		before := by.ran.Load()
 		for i := range asked {
