@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,16 +14,25 @@ import (
 type pieces struct {
 	bytes.Buffer
 
+	mu   sync.Mutex
 	n    int
 	fail error
 }
 
 func (p *pieces) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.n++
 	if p.fail != nil {
 		return 0, p.fail
 	}
 	return p.Buffer.Write(b)
+}
+
+func (p *pieces) count() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.n
 }
 
 // TestLogLinesAreGathered: lines appear whole, in their order, after the delay at
@@ -40,16 +50,16 @@ func TestLogLinesAreGathered(t *testing.T) {
 			}
 		}
 		write(3)
-		if to.n != 0 {
+		if to.count() != 0 {
 			t.Error("a line did not wait for others")
 		}
 		time.Sleep(logDelay)
 		synctest.Wait()
-		if to.n != 1 || to.String() != strings.Repeat(line, 3) {
-			t.Errorf("after the delay there are %d bytes in %d pieces", to.Len(), to.n)
+		if to.count() != 1 || to.String() != strings.Repeat(line, 3) {
+			t.Errorf("after the delay there are %d bytes in %d pieces", to.Len(), to.count())
 		}
 		write(logMost/len(line) + 2)
-		if to.n != 2 {
+		if to.count() != 2 {
 			t.Error("more lines wait than may")
 		}
 		w.Flush()
