@@ -122,7 +122,7 @@ func (a *Assessor) survey(ctx context.Context) (Assessment, error) {
 		}
 	}
 	now := q.survey(w, q.asOf, noClaim)
-	c := q.conclude(w, &now, false, q.undetermined(q.verdicts(w, &now)))
+	c := q.conclude(w, &now, false, q.doubts(w, &now))
 	return Assessment{Finding: c.finding, Strength: c.strength, Action: c.action, Complete: c.complete}, nil
 }
 
@@ -242,10 +242,10 @@ func (a *Assessor) undetermined() int8 {
 	nearest, open := noHops, ev.open()
 	for i := range a.q.rules {
 		rule := &a.q.rules[i]
-		f, _ := rule.at(ev.day)
-		if rule.implied || f == notInForce || (f == inForce && !open) {
+		if rule.decided(ev.day, open) {
 			continue
 		}
+		force, _ := rule.at(ev.day)
 		least, most := ev.members(rule, atLeast, &a.least), ev.members(rule, atMost, &a.most)
 		for _, c := range a.reached.reached { // those of fewest hops first
 			if a.reached.hops[c] >= nearest {
@@ -255,7 +255,7 @@ func (a *Assessor) undetermined() int8 {
 				continue
 			}
 			in, _ := ev.joins(c, rule, atLeast, least)
-			if in != (f == unconfirmedForce) {
+			if in && force == inForce {
 				continue
 			}
 			if perhaps, _ := ev.joins(c, rule, atMost, most); in || perhaps {

@@ -77,7 +77,7 @@ func (q *inquiry) steps(ctx context.Context, w, part *walk, until Day, last *sur
 			s = q.survey(part, days[i], noClaim)
 		}
 		deep := bottomless && w.deep(q, days[i])
-		c := q.conclude(w, &s, deep, q.undetermined(q.verdicts(part, &s)))
+		c := q.conclude(w, &s, deep, q.doubts(part, &s))
 		part.rewind(given)
 		next := step{days[i], end, c, s.entries}
 		if newest := len(steps) - 1; newest >= 0 && steps[newest].saysTheSame(&next) {

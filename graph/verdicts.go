@@ -77,6 +77,12 @@ func (q *inquiry) verdicts(w *walk, s *survey) []verdict {
 	if ev == nil || !w.has(Ownership) {
 		return nil
 	}
+	return q.verdictsBy(ev, nil)
+}
+
+// verdictsBy returns the verdicts of the rules that are asked for, of all if left
+// out is nil.
+func (q *inquiry) verdictsBy(ev *evaluation, leftOut func(*ownershipRule) bool) []verdict {
 	companies := ev.owned()
 	if len(companies) == 0 {
 		return nil
@@ -85,6 +91,9 @@ func (q *inquiry) verdicts(w *walk, s *survey) []verdict {
 	var inLeast, inMost membership
 	for i := range q.rules {
 		rule := &q.rules[i]
+		if leftOut != nil && leftOut(rule) {
+			continue
+		}
 		least, most := ev.members(rule, atLeast, &inLeast), ev.members(rule, atMost, &inMost)
 		for _, c := range companies {
 			all = append(all, ev.verdict(rule, c, least, most))
@@ -223,6 +232,30 @@ func (v *verdict) addShare(owner, edge int32, e *Edge, listed bool) {
 		o.verdict = In
 		o.min = max(o.min, e.ShareMin)
 	}
+}
+
+// doubts says in words which ownership rules cannot be decided on the day of a
+// survey, without a look at those that can.
+func (q *inquiry) doubts(w *walk, s *survey) []string {
+	ev := s.tiers[q.policy.WeakestStatus]
+	if ev == nil || !w.has(Ownership) {
+		return nil
+	}
+	open := ev.open()
+	decided := func(r *ownershipRule) bool { return r.decided(ev.day, open) }
+	for i := range q.rules {
+		if !decided(&q.rules[i]) {
+			return q.undetermined(q.verdictsBy(ev, decided))
+		}
+	}
+	return nil
+}
+
+// decided reports whether a rule leaves nothing undetermined on a day of its own
+// accord: open is whether owners may hold more than is sure.
+func (r *ownershipRule) decided(day Day, open bool) bool {
+	force, _ := r.at(day)
+	return r.implied || force == notInForce || (force == inForce && !open)
 }
 
 // undetermined says in words which ownership rules cannot be decided. Rules

@@ -244,6 +244,13 @@ func (p problem) drawPolicy(t *rapid.T) graph.Policy {
 	for i := range rapid.IntRange(0, 3).Draw(t, "rules") {
 		policy.Ownership = append(policy.Ownership, p.drawRule(t, i))
 	}
+	if often(t, "in doubt", 4) { // what nothing but a rule that may be in force or not asks about is rare otherwise
+		policy.MaxAffiliations = 0
+		policy.Ownership = []graph.OwnershipRule{{
+			Name: "in doubt", Form: pick(t, "doubtful form", graph.Aggregate, graph.Majority, graph.AnyShare), Threshold: share("50"),
+			InForce: []graph.Period{{Unconfirmed: often(t, "no source", 2)}},
+		}}
+	}
 	action := func(label string) graph.Action { return pick(t, label, graph.Review, graph.Block, graph.Pass) }
 	look := func(label string) graph.Action { return pick(t, label, graph.Review, graph.Block) }
 	if often(t, "actions", 2) {
