@@ -11,7 +11,7 @@ import (
 type Assessor struct {
 	q         *inquiry
 	w         *walk
-	ordered   bool // the actions grow with the strength, so the strongest path decides
+	ordered   bool // the actions grow with the strength, and an affiliation asks for no more than a path: the strongest path decides
 	composes  bool // findings are put together from the standings of companies
 	countries bool // some rule that matters does not cover every country
 
@@ -41,16 +41,15 @@ func NewAssessor(ctx context.Context, v View, policy Policy, asOf Day, lists []s
 	actions := policy.Actions
 	a := &Assessor{
 		q: q, w: newWalk(Upstream, policy.MaxEntities),
-		ordered: actions.Confirmed >= actions.Reported && actions.Reported >= actions.Alleged,
+		ordered: actions.Confirmed >= actions.Reported && actions.Reported >= actions.Alleged && actions.Alleged >= actions.Affiliation,
 		countries: slices.ContainsFunc(q.rules, func(r ownershipRule) bool {
 			return !r.implied && len(r.ExcludeCountries) > 0
 		}),
 		ev: evaluation{q: q, day: asOf, without: noClaim, force: q.inForce(asOf)},
 	}
 	a.descent.reader.of(q)
-	// Where an affiliation asks for more than a path does, it matters which listings
-	// it leads to. A view that is no index is asked for all claims of a level at once.
-	a.composes = a.ordered && !a.countries && actions.Affiliation <= actions.Alleged && a.descent.reader.dense != nil
+	// A view that is no index is asked for all claims of a level at once.
+	a.composes = a.ordered && !a.countries && a.descent.reader.dense != nil
 	return a, nil
 }
 
