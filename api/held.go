@@ -11,9 +11,6 @@ import (
 // heldMost is how much of an answer waits to be sent with the rest of it.
 const heldMost = 64 << 10
 
-// heldBuffers are shared by connections, most of which are idle.
-var heldBuffers = sync.Pool{New: func() any { b := make([]byte, 0, heldMost); return &b }}
-
 // heldConn sends an answer in one piece. The server of net/http sends one of more
 // than 4 kB in two, and that costs both sides more than to look the answer up.
 type heldConn struct {
@@ -28,8 +25,8 @@ type heldConn struct {
 func (c *heldConn) hold() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if b, ok := heldBuffers.Get().(*[]byte); ok && c.held == nil {
-		c.held = b
+	if c.held == nil {
+		c.held = buffer()
 	}
 }
 
@@ -55,8 +52,7 @@ func (c *heldConn) release() error {
 	b := c.held
 	c.held = nil
 	_, err := c.Conn.Write(*b)
-	*b = (*b)[:0]
-	heldBuffers.Put(b)
+	buffers.Put(b)
 	return err
 }
 

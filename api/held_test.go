@@ -4,11 +4,9 @@ import (
 	"bufio"
 	"context"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -37,17 +35,11 @@ func (c countedConn) Write(p []byte) (int, error) {
 	return c.Conn.Write(p)
 }
 
-// heldServer answers each path with a text of as many bytes as it names, held or
-// not, and what it answers "stream" with a flush in between.
+// heldServer answers with 20,000 bytes that are held; /stream with half of them,
+// which are not, and no end; /abort breaks off.
 func heldServer(t *testing.T) *countedListener {
 	t.Helper()
-	plain, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	l := &countedListener{Listener: plain}
-	ctx, cancel := context.WithCancel(t.Context())
-	var under sync.WaitGroup
+	l := &countedListener{Listener: listen(t)}
 	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/stream" {
 			holdAnswer(r.Context())
@@ -65,8 +57,7 @@ func heldServer(t *testing.T) *countedListener {
 			}
 		}
 	})
-	under.Go(func() { _ = Serve(ctx, l, h, slog.New(slog.DiscardHandler), time.Second) })
-	t.Cleanup(func() { cancel(); under.Wait() })
+	runOn(t, l, h, io.Discard, time.Second, defaultLimits())
 	return l
 }
 

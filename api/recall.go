@@ -141,21 +141,28 @@ func (s *server) recall(c *gin.Context) {
 	s.memory.add(at, question, &remembered{packed: s2.Encode(nil, body), headers: w.headers, finding: rec.finding, action: rec.action})
 }
 
-// unpacked are buffers for bodies.
-var unpacked = sync.Pool{New: func() any { return new([]byte) }}
+// buffers are for what is written to a client at once.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
-// again writes an answer that was given before.
-func (s *server) again(c *gin.Context, a *remembered) {
-	buffer, ok := unpacked.Get().(*[]byte)
+// buffer returns an empty one, which is put back once it is written.
+func buffer() *[]byte {
+	b, ok := buffers.Get().(*[]byte)
 	if !ok {
 		panic("the pool holds something else")
 	}
-	defer unpacked.Put(buffer)
-	body, err := s2.Decode(*buffer, a.packed)
+	*b = (*b)[:0]
+	return b
+}
+
+// again writes an answer that was given before.
+func (s *server) again(c *gin.Context, a *remembered) {
+	b := buffer()
+	defer buffers.Put(b)
+	body, err := s2.Decode(*b, a.packed)
 	if err != nil {
 		return // it is computed once more
 	}
-	*buffer = body[:cap(body)]
+	*b = body
 	setAll(c.Writer.Header(), a.headers)
 	if a.finding != "" {
 		s.metrics.found(a.finding, a.action)

@@ -26,11 +26,22 @@ type running struct {
 
 func run(t *testing.T, h http.Handler, log io.Writer, drain time.Duration, lim limits) *running {
 	t.Helper()
+	return runOn(t, listen(t), h, log, drain, lim)
+}
+
+// listen takes a free port.
+func listen(t *testing.T) net.Listener {
+	t.Helper()
 	var c net.ListenConfig
 	l, err := c.Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
+	return l
+}
+
+func runOn(t *testing.T, l net.Listener, h http.Handler, log io.Writer, drain time.Duration, lim limits) *running {
+	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
 	transport := &http.Transport{MaxIdleConnsPerHost: 300}
 	r := &running{address: l.Addr().String(), client: &http.Client{Transport: transport}, stop: stop, ended: make(chan error, 1)}

@@ -67,11 +67,6 @@ func (a *Assessor) Assess(ctx context.Context, n Node) (Assessment, error) {
 			return decoded[c], nil
 		}
 	}
-	return a.work(ctx, n)
-}
-
-// work works a finding out, and keeps it where others look it up.
-func (a *Assessor) work(ctx context.Context, n Node) (Assessment, error) {
 	a.open = false
 	found, err := a.find(ctx, n)
 	found.Action = max(found.Action, a.q.least)

@@ -46,23 +46,8 @@ func TestUnconfirmedRuleIsOpen(t *testing.T) {
 	if answer.Finding != graph.Unknown {
 		t.Errorf("the trace is %s: %v", answer.Finding, answer.Reasons)
 	}
-	err = store.View(t.Context(), graph.Moment{}, func(v graph.View) error {
-		a, err := graph.NewAssessor(t.Context(), v, policy, q.AsOf, nil)
-		if err != nil {
-			return err
-		}
-		defer a.Close()
-		nodes, err := v.Nodes(t.Context(), []graph.ID{"product:maker:p"})
-		if err != nil {
-			return err
-		}
-		found, err := a.Assess(t.Context(), nodes[0])
-		if found.Finding != answer.Finding || found.Action != answer.Action {
-			t.Errorf("screening finds %s, %s; the trace %s, %s", found.Finding, found.Action, answer.Finding, answer.Action)
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
+	found := assessAll(t, store, 0, graph.DiffQuestion{Policy: policy, AsOf: q.AsOf})["product:maker:p"]
+	if found.Finding != answer.Finding || found.Action != answer.Action {
+		t.Errorf("screening finds %s, %s; the trace %s, %s", found.Finding, found.Action, answer.Finding, answer.Action)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // ID names an entity, a source or a claim: kind:slug or kind:maker:slug in
@@ -122,17 +123,22 @@ func (e Entity) NameKeys() []string {
 // punctuation, and full-width forms of ASCII: "KR2280-X2" and "kr2280 x2" have
 // one key. It never drops a letter or a digit, so two models that differ in one
 // have two keys.
-func NameKey(text string) string {
-	var b strings.Builder
+func NameKey(text string) string { return string(AppendNameKey(nil, text)) }
+
+// AppendNameKey appends the [NameKey] of a text.
+func AppendNameKey(to []byte, text string) []byte {
 	for _, r := range text {
 		if r >= '！' && r <= '～' {
 			r -= '！' - '!'
 		}
-		if unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) {
-			b.WriteRune(unicode.ToLower(r))
+		switch {
+		case 'a' <= r && r <= 'z', '0' <= r && r <= '9': // nearly all of them
+			to = utf8.AppendRune(to, r)
+		case unicode.IsLetter(r), unicode.IsDigit(r), unicode.IsMark(r):
+			to = utf8.AppendRune(to, unicode.ToLower(r))
 		}
 	}
-	return b.String()
+	return to
 }
 
 // Source is a document that claims rest on.

@@ -6,8 +6,6 @@ import (
 	"encoding/binary"
 	"slices"
 	"sort"
-	"unicode"
-	"unicode/utf8"
 
 	"debadge/graph"
 )
@@ -89,9 +87,9 @@ func (s *segment) entityOf(o opening) uint32 { return s.names[o/2].entity }
 func (s *segment) appendKey(to []byte, o opening) []byte {
 	n := &s.names[o/2]
 	if o&withBrand != 0 {
-		to = appendNameKey(to, s.brands[s.records[n.entity].brand])
+		to = graph.AppendNameKey(to, s.brands[s.records[n.entity].brand])
 	}
-	return appendNameKey(to, s.texts.get(n.text))
+	return graph.AppendNameKey(to, s.texts.get(n.text))
 }
 
 // begun is an entity with the key that begins as asked.
@@ -126,20 +124,4 @@ func (r *run) beginning(s *segment, k kind, key []byte, limit int, found []begun
 		found = append(found, begun{string(have), s.ref(entity)})
 	}
 	return found, read
-}
-
-// appendNameKey appends what [graph.NameKey] makes of a text.
-func appendNameKey(to []byte, text string) []byte {
-	for _, c := range text {
-		if c >= '！' && c <= '～' {
-			c -= '！' - '!'
-		}
-		switch {
-		case 'a' <= c && c <= 'z', '0' <= c && c <= '9': // nearly all of them
-			to = utf8.AppendRune(to, c)
-		case unicode.IsLetter(c), unicode.IsDigit(c), unicode.IsMark(c):
-			to = utf8.AppendRune(to, unicode.ToLower(c))
-		}
-	}
-	return to
 }

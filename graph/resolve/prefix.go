@@ -20,7 +20,7 @@ type Beginnings struct {
 // punctuation do not count. What it looks at grows with the limit and hardly with
 // the number of names, so one letter costs no more than ten.
 func (x *Index) Beginning(text string, only graph.Kind, limit int) Beginnings {
-	key := appendNameKey(nil, text)
+	key := graph.AppendNameKey(nil, text)
 	if len(key) == 0 || (only != "" && !slices.Contains(kinds, only)) {
 		return Beginnings{}
 	}
